@@ -1,0 +1,15 @@
+//! The syntax of EFL: one pest grammar, a lossless rowan tree and typed views of it.
+//!
+//! * [`segment`] splits a file before each declaration that starts at column 0.
+//! * [`parse_item`] parses one segment; [`parse`] a whole file (its segments, joined).
+//!
+//! Parsing never fails: it returns a tree *and* errors, one [`SyntaxError`] for each `ERROR` node. **The tree's text
+//! is the source, byte for byte.** Nothing here knows what a name means.
+
+mod kind;
+
+pub mod ast;
+mod string;
+
+pub use kind::{ALL_KINDS, Efl, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
+pub use rowan::{GreenNode, TextRange, TextSize, TokenAtOffset};
