@@ -1,7 +1,7 @@
 //! The kinds of tokens and nodes of the lossless syntax tree.
 
 macro_rules! kinds {
-    ($(#[$meta:meta])* $($(#[doc = $doc:literal])* $name:ident),* $(,)?) => {
+    ($($(#[doc = $doc:literal])* $name:ident),* $(,)?) => {
         /// The kind of a token or node. Tokens come first, then nodes; see [`SyntaxKind::is_token`].
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         #[allow(non_camel_case_types, clippy::upper_case_acronyms)] // the convention of rowan trees

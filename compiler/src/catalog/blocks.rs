@@ -1,0 +1,1 @@
+//! The blocks of the language itself: function, bus, fleet, placement, options.

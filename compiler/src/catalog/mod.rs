@@ -1,0 +1,259 @@
+//! Every block's fields as data: one table that the checker, completion, hover, the generated reference and the emitter
+//! read. Adding a source kind is adding one file under `sources/`.
+
+pub mod blocks;
+pub mod sources;
+
+/// A block: what may stand between its braces.
+#[derive(Debug)]
+pub struct Block {
+    /// How messages call it: `function`, `placement`, `webhook source`.
+    pub name: &'static str,
+    /// What it is for, in Markdown.
+    pub doc: &'static str,
+    /// Its fields; in the order of the reference and of completion (required ones first).
+    pub fields: &'static [Field],
+    /// Its nested blocks.
+    pub blocks: &'static [Nested],
+    /// Whether any other key is taken, as [`FieldType`]: `env { ANY: "text" }`.
+    pub open: Option<FieldType>,
+}
+
+/// A nested block.
+#[derive(Debug)]
+pub struct Nested {
+    /// Its keyword.
+    pub name: &'static str,
+    /// Whether a name follows the keyword (`metric queue-depth { … }`); then it may stand several times.
+    pub labelled: bool,
+    /// What stands in it.
+    pub block: &'static Block,
+}
+
+/// A field of a block.
+#[derive(Debug)]
+pub struct Field {
+    /// Its key.
+    pub name: &'static str,
+    /// What it takes.
+    pub ty: FieldType,
+    /// Whether it must be given.
+    pub presence: Presence,
+    /// What it is for, in Markdown, with the upstream source of a limit.
+    pub doc: &'static str,
+    /// Where its value goes upstream; `None` when the emitter has its own code for it.
+    pub upstream: Option<Upstream>,
+}
+
+/// Whether a field must be given.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Presence {
+    /// It must.
+    Required,
+    /// It may be left out; then it is this, as EFL text.
+    Default(&'static str),
+    /// It may be left out.
+    Optional,
+    /// One of the fields of this group must be given ([`SourceKind::groups`] says how many).
+    Group(&'static str),
+}
+
+/// Where a value goes upstream.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Upstream {
+    /// The path of keys in the upstream event object: `["consumerGroup", "groupName"]`.
+    pub path: &'static [&'static str],
+    /// How it is written there.
+    pub encode: Encode,
+}
+
+/// How a value is written upstream.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Encode {
+    /// As it is (text, flag, number, list, map).
+    Plain,
+    /// A number as text: Argo's webhook port.
+    Text,
+    /// A duration as Go's `time.ParseDuration` reads it.
+    GoDuration,
+    /// A duration as whole seconds.
+    Seconds,
+    /// A `secret(…)` as a SecretKeySelector `{name, key}`.
+    SecretKey,
+    /// A `config(…)` as a ConfigMapKeySelector `{name, key}`.
+    ConfigKey,
+    /// A `secret(…)` or `config(…)` as `{secretKeyRef}` or `{configMapKeyRef}`.
+    ValueFrom,
+    /// A list of texts joined by commas.
+    Joined,
+}
+
+/// What a field takes.
+#[derive(Clone, Copy, Debug)]
+pub enum FieldType {
+    /// Text, with at most so many bytes (0: no limit of its own).
+    Text {
+        /// The longest.
+        max: usize,
+    },
+    /// Text that a regular expression matches whole; `what` names it in messages.
+    Pattern {
+        /// The regular expression, anchored by the checker.
+        regex: &'static str,
+        /// "an absolute path", "a DNS name".
+        what: &'static str,
+    },
+    /// Text that is a URL with one of these schemes (empty: any).
+    Url {
+        /// `http`, `tls`, …
+        schemes: &'static [&'static str],
+    },
+    /// An absolute HTTP path.
+    HttpPath,
+    /// A cron expression of five fields.
+    Cron,
+    /// An IANA time zone.
+    Timezone,
+    /// A Kubernetes name (DNS-1123 label) that EFL does not own.
+    DnsLabel,
+    /// A PromQL query.
+    PromQl,
+    /// `true` or `false`.
+    Bool,
+    /// A whole number within bounds.
+    Int {
+        /// The smallest.
+        min: i64,
+        /// The largest.
+        max: i64,
+    },
+    /// A number within bounds.
+    Number {
+        /// The smallest.
+        min: f64,
+        /// The largest.
+        max: f64,
+    },
+    /// A length of time within bounds, in milliseconds.
+    Duration {
+        /// The shortest.
+        min: u64,
+        /// The longest; `u64::MAX` is no bound.
+        max: u64,
+    },
+    /// A Kubernetes quantity of cores (`100m`, `2`).
+    Cpu,
+    /// A Kubernetes quantity of bytes (`64Mi`).
+    Bytes,
+    /// A percentage (`80%`), held as 0..1.
+    Percent,
+    /// `10/s`.
+    Rate,
+    /// One of these words, bare or quoted.
+    Word(&'static [&'static str]),
+    /// `secret("name", "key")`.
+    Secret,
+    /// `config("name", "key")`.
+    Config,
+    /// Text, `secret(…)` or `config(…)`: an environment variable's value.
+    EnvValue,
+    /// `a..b` of a type; one value alone stands for both ends where `single`.
+    Range {
+        /// The type of the ends.
+        of: &'static FieldType,
+        /// Whether one value alone is taken.
+        single: bool,
+    },
+    /// `[a, b]` of a type.
+    List(&'static FieldType),
+    /// `{ key: value }` of a type.
+    Map(&'static FieldType),
+    /// A record with these fields, written as a block or as a value.
+    Record(&'static Block),
+    /// The name of a cluster in scope.
+    Cluster,
+    /// The name of a function in scope.
+    Function,
+    /// The name of a bus in scope.
+    Bus,
+    /// Plain data: anything but `secret` and `config`.
+    Any,
+    /// One of several.
+    OneOf(&'static [FieldType]),
+    /// `retry: 3 backoff 1s..30s`.
+    Retry,
+    /// `once-per: FIELD every 30s`.
+    OncePer,
+    /// `cron("0 * * * *")`, optionally with a time zone as its second argument.
+    Reset,
+}
+
+/// A kind of event source.
+#[derive(Debug)]
+pub struct SourceKind {
+    /// The EFL name: `webhook`, `redis-stream`.
+    pub name: &'static str,
+    /// The key in Argo's EventSource spec: `redisStream`.
+    pub key: &'static str,
+    /// What it is, in Markdown: what arrives, how it is delivered, what is lost while a pipeline moves.
+    pub doc: &'static str,
+    /// The fields of the source and of its events: a field on the source is the default of its events.
+    pub block: &'static Block,
+    /// How many fields of a [`Presence::Group`] are needed.
+    pub groups: &'static [Group],
+    /// Fields that only an event may have (they tell events apart): `path`, `topic`.
+    pub per_event: &'static [&'static str],
+    /// What Argo does with several replicas (`argo.md` section 2).
+    pub rollout: Rollout,
+    /// What happens while a pipeline moves.
+    pub handover: Handover,
+    /// Whether it listens on a port (webhook-like): it gets an ingress.
+    pub listens: bool,
+    /// What arrives.
+    pub payload: Payload,
+}
+
+/// A group of fields.
+#[derive(Debug)]
+pub struct Group {
+    /// The name used in [`Presence::Group`].
+    pub name: &'static str,
+    /// The fields, or sets of fields that belong together.
+    pub alternatives: &'static [&'static [&'static str]],
+    /// Whether giving two alternatives is an error.
+    pub exclusive: bool,
+}
+
+/// What Argo does with several replicas of an EventSource.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rollout {
+    /// All are active.
+    Rolling,
+    /// One is active.
+    Recreate,
+}
+
+/// What happens to events while a pipeline moves (`mapping.md`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Handover {
+    /// It runs on every candidate, always.
+    Everywhere,
+    /// Old and new overlap; the broker shares.
+    Group,
+    /// Never overlaps.
+    Exclusive,
+}
+
+/// What arrives: `data` of the event as Argo publishes it.
+#[derive(Debug)]
+pub struct Payload {
+    /// The key of `data` that is the payload (`body`); `None`: all of `data` but `metadata` and [`Self::meta`].
+    pub body: Option<&'static str>,
+    /// The payload's type as EFL text, when the author gives none; `any` where upstream does not say.
+    pub ty: &'static str,
+    /// The other keys of `data`, with their types as EFL text: `meta.header`, `meta.topic`. Each is (name in EFL, key
+    /// upstream, type).
+    pub meta: &'static [(&'static str, &'static str, &'static str)],
+    /// Whether `body` is text or base64 unless the kind's `jsonBody` is set, which the emitter then does.
+    pub json_body: bool,
+}

@@ -1,0 +1,1 @@
+//! Every source kind of Argo Events.

@@ -1,0 +1,146 @@
+//! Diagnostics: what the compiler tells a person, with the places, the reasons and the fixes.
+
+use crate::rules::Rule;
+use efl_grammar::TextRange;
+
+/// How serious a diagnostic is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Level {
+    /// Nothing is wrong; something could be better.
+    Hint,
+    /// Probably wrong; an error under `--strict`.
+    Warning,
+    /// Wrong: nothing is compiled.
+    Error,
+}
+
+/// Something to tell a person about a file. Offsets are relative to the item (the segment of the file) it was found
+/// in, so that moving an item re-checks nothing; they become absolute at the edge ([`crate::db::diagnostics`]).
+#[derive(Clone, PartialEq, Debug)]
+pub struct Diagnostic {
+    /// The rule that found it.
+    pub rule: &'static Rule,
+    /// How serious it is here.
+    pub level: Level,
+    /// One line that names the thing.
+    pub message: String,
+    /// Where.
+    pub range: TextRange,
+    /// Other places that matter, with what they are.
+    pub labels: Vec<Label>,
+    /// The way out, in words.
+    pub help: Option<String>,
+    /// The ways out, as edits.
+    pub fixes: Vec<Fix>,
+    /// Whether editors should grey the place out.
+    pub unnecessary: bool,
+}
+
+/// A secondary place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Label {
+    /// In which file and item; `None` is the diagnostic's own.
+    pub place: Option<Place>,
+    /// Where.
+    pub range: TextRange,
+    /// What is there.
+    pub message: String,
+}
+
+/// An item of a file: the base that a relative range counts from.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Place {
+    /// The workspace path of the file.
+    pub file: std::sync::Arc<str>,
+    /// The number of the item in it.
+    pub item: usize,
+}
+
+/// How far a fix can be trusted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Applicability {
+    /// Keeps or restores what was meant: `--fix` applies it.
+    Safe,
+    /// Probably what was meant; only on request.
+    Unsafe,
+    /// Has a hole for the person to fill.
+    Manual,
+}
+
+/// An edit that would mend the mistake.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fix {
+    /// What it does: "Change to `vehicle`".
+    pub title: String,
+    /// How far it can be trusted.
+    pub applicability: Applicability,
+    /// Replacements in the diagnostic's item, not overlapping.
+    pub edits: Vec<Edit>,
+}
+
+/// One replacement.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Edit {
+    /// What is replaced.
+    pub range: TextRange,
+    /// By what.
+    pub text: String,
+}
+
+impl Diagnostic {
+    /// A diagnostic of a rule at its default level.
+    pub fn new(rule: &'static Rule, range: TextRange, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            level: rule.level,
+            message: message.into(),
+            range,
+            labels: Vec::new(),
+            help: None,
+            fixes: Vec::new(),
+            unnecessary: false,
+        }
+    }
+
+    /// With a help line.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// With a secondary place in the same item.
+    #[must_use]
+    pub fn label(mut self, range: TextRange, message: impl Into<String>) -> Self {
+        self.labels.push(Label { place: None, range, message: message.into() });
+        self
+    }
+
+    /// With a secondary place in another item.
+    #[must_use]
+    pub fn label_at(mut self, place: Place, range: TextRange, message: impl Into<String>) -> Self {
+        self.labels.push(Label { place: Some(place), range, message: message.into() });
+        self
+    }
+
+    /// With a fix of one replacement.
+    #[must_use]
+    pub fn fix(
+        mut self,
+        applicability: Applicability,
+        title: impl Into<String>,
+        range: TextRange,
+        text: impl Into<String>,
+    ) -> Self {
+        let edits = vec![Edit { range, text: text.into() }];
+        self.fixes.push(Fix { title: title.into(), applicability, edits });
+        self
+    }
+
+    /// Greyed out by editors.
+    #[must_use]
+    pub fn unnecessary(mut self) -> Self {
+        self.unnecessary = true;
+        self
+    }
+}

@@ -1,0 +1,1 @@
+//! Printing the IR as EFL text.

@@ -1,0 +1,17 @@
+//! The EFL compiler: names, types, checks, and the resources a program becomes.
+//!
+//! ```text
+//! text ─ segment ─ pest per item ─ rowan tree ─ typed AST ─ names ─ types ─ rules ─ IR ─ expand ─ YAML
+//! ```
+//!
+//! Everything up to the IR is a salsa query over the files of a workspace ([`db`]); everything behind it is a pure
+//! function of the IR. Nothing here does I/O but through [`system::System`].
+
+pub mod catalog;
+pub mod diag;
+pub mod ir;
+pub mod rules;
+pub mod spec;
+pub mod types;
+pub mod units;
+pub mod value;

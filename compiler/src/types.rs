@@ -1,0 +1,143 @@
+//! The types of payloads, parameters and results. Structural; `any` is gradual.
+
+use std::{fmt, sync::Arc};
+
+/// A type. Names of declared types are resolved before one is made; a recursive type refers to itself by
+/// [`Type::Named`].
+#[derive(Clone, PartialEq, Debug)]
+pub enum Type {
+    /// Accepted everywhere, checked at run time only.
+    Any,
+    /// The type of an expression with an error that was reported; accepted everywhere, never reported again.
+    Error,
+    /// `null`.
+    Null,
+    /// `bool`.
+    Bool,
+    /// `int`: a number without a fraction.
+    Int,
+    /// `number`.
+    Number,
+    /// `string`.
+    String,
+    /// `duration`; not in payloads.
+    Duration,
+    /// `timestamp`: RFC 3339 text.
+    Timestamp,
+    /// A literal: `"low"`, `3`, `true`.
+    Literal(Literal),
+    /// `A | B`: at least two, none a union.
+    Union(Arc<[Type]>),
+    /// `list<T>`.
+    List(Arc<Type>),
+    /// `map<T>`.
+    Map(Arc<Type>),
+    /// `{ a: T, b?: U }`.
+    Record(Arc<Record>),
+    /// A declared type by name, with what it stands for looked up in [`TypeTable`]: only inside recursive types.
+    Named(Arc<str>),
+}
+
+/// A literal type's value.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Literal {
+    /// Text.
+    String(Arc<str>),
+    /// A number.
+    Number(f64),
+    /// `true` or `false`.
+    Bool(bool),
+}
+
+/// The fields of a record type, in the order declared.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Record {
+    /// The declared name, for messages.
+    pub name: Option<Arc<str>>,
+    /// The fields.
+    pub fields: Vec<RecordField>,
+    /// Whether other fields may be present (a JSON Schema without `additionalProperties: false`); they are `any`.
+    pub open: bool,
+}
+
+/// One field of a record type.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RecordField {
+    /// The key.
+    pub name: Arc<str>,
+    /// Its type.
+    pub ty: Type,
+    /// Whether it may be missing (then reading it gives `T | null`).
+    pub optional: bool,
+    /// The doc comment.
+    pub doc: Option<Arc<str>>,
+}
+
+impl Record {
+    /// The field of a name.
+    pub fn field(&self, name: &str) -> Option<&RecordField> {
+        self.fields.iter().find(|f| &*f.name == name)
+    }
+}
+
+impl Type {
+    /// A union without nested unions and doubles; the only alternative itself when there is one.
+    pub fn union(alternatives: impl IntoIterator<Item = Type>) -> Type {
+        let mut flat: Vec<Type> = Vec::new();
+        for ty in alternatives {
+            let parts: &[Type] = if let Type::Union(parts) = &ty { parts } else { std::slice::from_ref(&ty) };
+            for part in parts {
+                if !flat.contains(part) {
+                    flat.push(part.clone());
+                }
+            }
+        }
+        if flat.iter().any(|t| matches!(t, Type::Error)) {
+            return Type::Error;
+        }
+        if flat.iter().any(|t| matches!(t, Type::Any)) {
+            return Type::Any;
+        }
+        if flat.len() == 1 { flat.remove(0) } else { Type::Union(flat.into()) }
+    }
+
+    /// `T | null`.
+    #[must_use]
+    pub fn or_null(self) -> Type {
+        Type::union([self, Type::Null])
+    }
+
+    /// The type without `null`.
+    #[must_use]
+    pub fn without_null(&self) -> Type {
+        match self {
+            Type::Union(parts) => Type::union(parts.iter().filter(|t| **t != Type::Null).cloned()),
+            other => other.clone(),
+        }
+    }
+
+    /// The alternatives: of a union its parts, else the type itself.
+    pub fn alternatives(&self) -> &[Type] {
+        if let Type::Union(parts) = self { parts } else { std::slice::from_ref(self) }
+    }
+
+    /// Whether nothing is known (`any`, or an error already reported).
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Type::Any | Type::Error)
+    }
+
+    /// Whether `null` is among the alternatives.
+    pub fn is_nullable(&self) -> bool {
+        self.alternatives().contains(&Type::Null)
+    }
+}
+
+impl fmt::Display for Literal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Literal::String(text) => write!(f, "{text:?}"),
+            Literal::Number(number) => write!(f, "{number}"),
+            Literal::Bool(flag) => write!(f, "{flag}"),
+        }
+    }
+}
