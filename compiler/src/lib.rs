@@ -9,6 +9,7 @@
 
 pub mod catalog;
 pub mod diag;
+pub mod eval;
 pub mod ir;
 pub mod rules;
 pub mod spec;

@@ -1,6 +1,15 @@
 //! The types of payloads, parameters and results. Structural; `any` is gradual.
+//!
+//! [`relation`] says which value may stand where, [`lookup`] what a field or element is, [`print`] how a type is written.
 
-use std::{fmt, sync::Arc};
+mod lookup;
+mod print;
+mod relation;
+
+pub use lookup::Lookup;
+pub use relation::{Mismatch, Problem, Step};
+
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A type. Names of declared types are resolved before one is made; a recursive type refers to itself by
 /// [`Type::Named`].
@@ -36,6 +45,40 @@ pub enum Type {
     Record(Arc<Record>),
     /// A declared type by name, with what it stands for looked up in [`TypeTable`]: only inside recursive types.
     Named(Arc<str>),
+}
+
+/// What the names of recursive types stand for. A question about types that may be recursive is asked here; without
+/// any, [`TypeTable::default`] answers.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct TypeTable(BTreeMap<Arc<str>, Type>);
+
+impl TypeTable {
+    /// Says what a name stands for.
+    pub fn insert(&mut self, name: Arc<str>, ty: Type) {
+        self.0.insert(name, ty);
+    }
+
+    /// The type itself, with a name replaced by what it stands for. A name that is unknown, or stands for nothing
+    /// but itself, is [`Type::Error`]: that was reported where it was declared.
+    pub fn resolve<'a>(&'a self, ty: &'a Type) -> &'a Type {
+        let mut ty = ty;
+        for _ in 0..=self.0.len() {
+            match ty {
+                Type::Named(name) => match self.0.get(name) {
+                    Some(definition) => ty = definition,
+                    None => return &Type::Error,
+                },
+                other => return other,
+            }
+        }
+        &Type::Error
+    }
+
+    /// The alternatives of a type, names resolved. (A name inside a union may itself stand for a union.)
+    fn alternatives<'a>(&'a self, ty: &'a Type) -> impl Iterator<Item = &'a Type> {
+        let parts = self.resolve(ty).alternatives().iter().map(|part| self.resolve(part));
+        parts.flat_map(|part| part.alternatives().iter().map(|inner| self.resolve(inner)))
+    }
 }
 
 /// A literal type's value.
@@ -126,18 +169,23 @@ impl Type {
         matches!(self, Type::Any | Type::Error)
     }
 
+    /// The type without its literals: `"low" | "high"` is a `string`.
+    #[must_use]
+    pub fn widened(&self) -> Type {
+        Type::union(self.alternatives().iter().map(|part| match part {
+            Type::Literal(Literal::String(_)) => Type::String,
+            Type::Literal(Literal::Number(n)) if n.fract() == 0.0 => Type::Int,
+            Type::Literal(Literal::Number(_)) => Type::Number,
+            Type::Literal(Literal::Bool(_)) => Type::Bool,
+            other => other.clone(),
+        }))
+    }
+
     /// Whether `null` is among the alternatives.
     pub fn is_nullable(&self) -> bool {
         self.alternatives().contains(&Type::Null)
     }
 }
 
-impl fmt::Display for Literal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Literal::String(text) => write!(f, "{text:?}"),
-            Literal::Number(number) => write!(f, "{number}"),
-            Literal::Bool(flag) => write!(f, "{flag}"),
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! The intermediate representation: an orchestrator with every name resolved, every param replaced, every expression
 //! typed. [`crate::expand`] turns it into resources; [`crate::eval`] evaluates its expressions.
 
-mod print;
+pub mod print;
 
 use crate::{
     spec::{OrchestratorSpec, Retry},
