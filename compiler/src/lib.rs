@@ -16,3 +16,4 @@ pub mod spec;
 pub mod types;
 pub mod units;
 pub mod value;
+pub mod yaml;
