@@ -1,1 +1,0 @@
-//! Every source kind of Argo Events.

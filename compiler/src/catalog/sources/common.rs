@@ -1,0 +1,118 @@
+//! What several kinds share: fields of every source, certificates, logins, reconnection, formats.
+
+use crate::catalog::{Block, CLIENT_CERT, Constant, Field, FieldType};
+
+/// The port of the metrics in the pod of every `EventSource`. Upstream: `argo-events/pkg/eventsources/eventing.go`.
+pub const RESERVED_PORT: u16 = 7777;
+/// The path that every port of a listening source answers by itself.
+/// Upstream: `argo-events/pkg/eventsources/common/webhook/webhook.go`.
+pub const RESERVED_PATH: &str = "/health";
+
+/// Fields that any source may have, and no event: they are about its pod.
+pub const SOURCE: &[Field] = &[
+    Field::optional(
+        "service-account",
+        FieldType::DnsLabel,
+        "The ServiceAccount the source's pod runs as; the namespace's `default` when left out.",
+    ),
+    Field::default(
+        "replicas",
+        FieldType::Int { min: 1, max: 100 },
+        "1",
+        "How many pods, on each cluster it runs on. Of kinds that cannot share their work one is active, the others wait.",
+    ),
+];
+
+/// Fields that a source which listens has besides: they are about the Service in front of it.
+pub const INGRESS: &[Field] = &[Field::optional(
+    "node-port",
+    FieldType::Int { min: 30_000, max: 32_767 },
+    "The port on every node at which the outside reaches the source, the same on every cluster; 30000 to 32767 (the range \
+     of a Kubernetes NodePort). Left out: one that each cluster picks. The events of the source must share one port.",
+)];
+
+/// `format` of kinds whose messages are bytes.
+pub(super) const FORMAT: Field = Field::default(
+    "format",
+    FieldType::Word(&["json", "text", "bytes"]),
+    "json",
+    "How a message is read: `json` as data, `text` as text (`value`), `bytes` as base64 text (`value`). A message that \
+     is no JSON is refused by the source under `json`.",
+);
+
+/// `max-payload` of kinds that listen.
+pub(super) const BODY_LIMIT: Field = Field::default(
+    "max-payload",
+    FieldType::Bytes,
+    "1Mi",
+    "The largest body that is taken; a larger one is refused. The bus takes 1 MB per event unless it is told otherwise.",
+);
+
+/// `tls { … }`, at `tls` upstream.
+pub(super) const TLS: Block = Block {
+    name: "tls",
+    doc: "TLS of the connection. An empty block means: TLS, with the authorities of the image. Upstream: \
+          `argo-events/pkg/apis/events/v1alpha1/tls.go`.",
+    fields: &[
+        Field::optional("ca", FieldType::Secret, "The authority that signed the server's certificate (PEM).")
+            .to(&["tls", "caCertSecret"]),
+        Field::grouped(
+            "cert",
+            CLIENT_CERT.name,
+            FieldType::Secret,
+            "The client's certificate (PEM); needs `key`.",
+        )
+        .to(&["tls", "clientCertSecret"]),
+        Field::grouped("key", CLIENT_CERT.name, FieldType::Secret, "The client's key (PEM); needs `cert`.")
+            .to(&["tls", "clientKeySecret"]),
+        Field::default(
+            "insecure",
+            FieldType::Bool,
+            "false",
+            "Do not verify the server's certificate; then none of the others is used.",
+        )
+        .to(&["tls", "insecureSkipVerify"]),
+    ],
+    groups: &[CLIENT_CERT],
+    always: &[Constant::new(&["tls", "enabled"], "true")],
+    ..Block::EMPTY
+};
+
+/// `auth { username, password }`, at `auth` upstream.
+pub(super) const BASIC_AUTH: Block = Block {
+    name: "auth",
+    doc: "The login at the server.",
+    fields: &[
+        Field::required("username", FieldType::Secret, "The name.").to(&["auth", "username"]),
+        Field::required("password", FieldType::Secret, "The password.").to(&["auth", "password"]),
+    ],
+    ..Block::EMPTY
+};
+
+/// `reconnect { … }`, at `connectionBackoff` upstream.
+pub(super) const RECONNECT: Block = Block {
+    name: "reconnect",
+    doc: "How connecting is tried again when the source starts and the server does not answer. Argo repeats all of it ten \
+          times and then gives the event up until its pod restarts. Upstream: `connectionBackoff`.",
+    fields: &[
+        Field::default("duration", FieldType::Duration { min: 1, max: u64::MAX }, "1s", "The first delay.")
+            .to(&["connectionBackoff", "duration"]),
+        Field::default(
+            "factor",
+            FieldType::Number { min: 1.0, max: 100.0 },
+            "1",
+            "By what each further delay is longer than the one before.",
+        )
+        .to(&["connectionBackoff", "factor"]),
+        Field::default(
+            "jitter",
+            FieldType::Number { min: 0.0, max: 1.0 },
+            "1",
+            "Which part of a delay is added to it at random, at most.",
+        )
+        .to(&["connectionBackoff", "jitter"]),
+        Field::default("steps", FieldType::POSITIVE, "5", "How many tries.")
+            .to(&["connectionBackoff", "steps"]),
+    ],
+    ..Block::EMPTY
+};
