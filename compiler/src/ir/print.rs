@@ -1,4 +1,14 @@
-//! Printing the IR as EFL text.
+//! Printing the IR as EFL text: the way `efl fmt` would, with as few parentheses as the tree allows. What is printed
+//! parses back to the same tree.
+
+mod body;
+mod expr;
+mod logic;
+#[cfg(test)]
+mod tests;
+
+pub use body::{body, statements};
+pub use expr::{RESERVED, head};
 
 use std::fmt::{self, Display, Formatter, Write as _};
 
@@ -8,16 +18,17 @@ pub struct Quoted<'a>(pub &'a str);
 impl Display for Quoted<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_char('"')?;
-        escape(self.0, f)?;
+        escape(self.0, None, f)?;
         f.write_char('"')
     }
 }
 
-/// The inside of a quoted string.
-fn escape(text: &str, f: &mut Formatter<'_>) -> fmt::Result {
-    let mut chars = text.chars().peekable();
+/// The inside of a quoted string, up to what follows there.
+fn escape(text: &str, next: Option<char>, f: &mut Formatter<'_>) -> fmt::Result {
+    let mut chars = text.chars().chain(next).peekable();
     while let Some(c) = chars.next() {
         match c {
+            _ if next.is_some() && chars.peek().is_none() => break,
             '"' => f.write_str("\\\"")?,
             '\\' => f.write_str("\\\\")?,
             '\n' => f.write_str("\\n")?,

@@ -34,7 +34,7 @@ impl TypeTable {
         let mut found = Vec::new();
         let mut always = true;
         for part in self.alternatives(ty) {
-            match self.member_of_one(part, name) {
+            match member_of_one(part, name) {
                 Lookup::Found(ty) => found.push(ty),
                 Lookup::Optional(ty) => {
                     always = false;
@@ -48,20 +48,6 @@ impl TypeTable {
             (true, _) => Lookup::Missing,
             (false, true) => Lookup::Found(Type::union(found)),
             (false, false) => Lookup::Optional(Type::union(found)),
-        }
-    }
-
-    fn member_of_one(&self, ty: &Type, name: &str) -> Lookup {
-        match ty {
-            Type::Any | Type::Error => Lookup::Unknown,
-            Type::Map(value) => Lookup::Optional((**value).clone()),
-            Type::Record(record) => match record.field(name) {
-                Some(field) if field.optional => Lookup::Optional(field.ty.clone()),
-                Some(field) => Lookup::Found(field.ty.clone()),
-                None if record.open => Lookup::Unknown,
-                None => Lookup::Missing,
-            },
-            _ => Lookup::Missing,
         }
     }
 
@@ -85,7 +71,7 @@ impl TypeTable {
         match (ty, key) {
             (Type::Any | Type::Error, _) => Some(Type::Any),
             (Type::List(item), _) if self.assignable(key, &Type::Int) => Some((**item).clone().or_null()),
-            (_, Type::Literal(Literal::String(name))) => self.member_of_one(ty, name).read(),
+            (_, Type::Literal(Literal::String(name))) => member_of_one(ty, name).read(),
             (Type::Map(value), _) if self.assignable(key, &Type::String) => Some((**value).clone().or_null()),
             (Type::Record(record), _) if self.assignable(key, &Type::String) => Some(any_field(record)),
             _ => None,
@@ -110,4 +96,18 @@ fn any_field(record: &Record) -> Type {
         return Type::Any;
     }
     Type::union(record.fields.iter().map(|field| field.ty.clone()).chain([Type::Null]))
+}
+
+fn member_of_one(ty: &Type, name: &str) -> Lookup {
+    match ty {
+        Type::Any | Type::Error => Lookup::Unknown,
+        Type::Map(value) => Lookup::Optional((**value).clone()),
+        Type::Record(record) => match record.field(name) {
+            Some(field) if field.optional => Lookup::Optional(field.ty.clone()),
+            Some(field) => Lookup::Found(field.ty.clone()),
+            None if record.open => Lookup::Unknown,
+            None => Lookup::Missing,
+        },
+        _ => Lookup::Missing,
+    }
 }
