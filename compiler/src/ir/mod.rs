@@ -1,6 +1,8 @@
 //! The intermediate representation: an orchestrator with every name resolved, every param replaced, every expression
 //! typed. [`crate::expand`] turns it into resources; [`crate::eval`] evaluates its expressions.
 
+#[cfg(test)]
+pub(crate) mod build;
 pub mod print;
 
 use crate::{

@@ -1,6 +1,7 @@
 //! Tables of trees and their text.
 
 use crate::{
+    ir::build::{binary, local, negate, not, number, of, own, record, text},
     ir::{
         Body, Builtin, Call, CallArgs, CallResult, Callee, Expr, Input, Logic, Op, Param, Scope, Signature,
         Stmt, Term, print,
@@ -9,42 +10,6 @@ use crate::{
     types::Type,
     units::Duration,
 };
-
-fn own(field: &str) -> Expr {
-    Expr::Member(Box::new(Expr::Payload(Scope::Own)), field.to_owned())
-}
-
-fn of(event: &str, field: &str) -> Expr {
-    Expr::Member(Box::new(Expr::Payload(Scope::Event(event.to_owned()))), field.to_owned())
-}
-
-fn local(name: &str) -> Expr {
-    Expr::Local(name.to_owned())
-}
-
-fn text(value: &str) -> Expr {
-    Expr::String(value.to_owned())
-}
-
-fn number(value: f64) -> Expr {
-    Expr::Number(value)
-}
-
-fn binary(op: Op, left: Expr, right: Expr) -> Expr {
-    Expr::Binary(op, Box::new(left), Box::new(right))
-}
-
-fn not(operand: Expr) -> Expr {
-    Expr::Not(Box::new(operand))
-}
-
-fn negate(operand: Expr) -> Expr {
-    Expr::Negate(Box::new(operand))
-}
-
-fn record<const N: usize>(fields: [(&str, Expr); N]) -> Expr {
-    Expr::Record(fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
-}
 
 #[test]
 fn expressions_have_as_few_parentheses_as_they_can() {
