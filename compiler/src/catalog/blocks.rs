@@ -13,14 +13,14 @@ pub const RESERVED_FUNCTION_ENV: &[&str] = &["PORT", "K_SERVICE", "K_CONFIGURATI
 /// `function NAME(…) -> T { … }`.
 pub const FUNCTION: Block = Block {
     name: "function",
-    doc: "What is called: a container that answers HTTP. It becomes a Knative service `<orchestrator>-<function>`, \
-          which has no copies while nobody calls it and more when many do.",
+    doc: "What is called: a container that answers HTTP. It becomes a Knative service \
+          `<orchestrator>-<function>`, which has no copies while nobody calls it and more when many do.",
     fields: &[
         Field::required(
             "image",
             FieldType::TEXT,
-            "The container image, best with its digest (`registry/name@sha256:…`): a tag may mean different code on \
-             different clusters.",
+            "The container image, best with its digest (`registry/name@sha256:…`): a tag may mean different \
+             code on different clusters.",
         ),
         Field::optional(
             "command",
@@ -32,14 +32,16 @@ pub const FUNCTION: Block = Block {
             "port",
             FieldType::PORT,
             "8080",
-            "The port the container listens on. Knative keeps 8008, 8012, 8013, 8022, 9090 and 9091 for itself.",
+            "The port the container listens on. Knative keeps 8008, 8012, 8013, 8022, 9090 and 9091 for \
+             itself.",
         ),
         Field::default("http2", FieldType::Bool, "false", "Speak HTTP/2 without TLS (h2c) to the container."),
         Field::optional(
             "scale",
             FieldType::Range { of: &FieldType::COUNT, single: true },
-            "How many copies at least and at most, `0..20`; one number is both. `0` as the lower end lets the function \
-             sleep; `0` as the upper end is no limit. Left out: from none to no limit (Knative's default).",
+            "How many copies at least and at most, `0..20`; one number is both. `0` as the lower end lets \
+             the function sleep; `0` as the upper end is no limit. Left out: from none to no limit \
+             (Knative's default).",
         ),
         Field::default(
             "concurrency",
@@ -52,8 +54,8 @@ pub const FUNCTION: Block = Block {
             "timeout",
             FieldType::Duration { min: SECOND, max: 10 * MINUTE },
             "5m",
-            "How long one request may take, in whole seconds, 1s to 10m (Knative's `max-revision-timeout-seconds`). The \
-             time to wake a sleeping function counts.",
+            "How long one request may take, in whole seconds, 1s to 10m (Knative's \
+             `max-revision-timeout-seconds`). The time to wake a sleeping function counts.",
         ),
         Field::optional(
             "service-account",
@@ -68,14 +70,14 @@ pub const FUNCTION: Block = Block {
         Field::optional(
             "local",
             FieldType::TEXT,
-            "The command that `efl dev` starts instead of the container, in the directory of the file. It gets its port \
-             in `PORT`. Not part of what is compiled.",
+            "The command that `efl dev` starts instead of the container, in the directory of the file. It \
+             gets its port in `PORT`. Not part of what is compiled.",
         ),
         Field::optional(
             "example",
             FieldType::Any,
-            "A body this function takes, for its documentation and for trying it out (`efl dev`). Not part of what is \
-             compiled.",
+            "A body this function takes, for its documentation and for trying it out (`efl dev`). Not part \
+             of what is compiled.",
         ),
     ],
     blocks: &[
@@ -90,8 +92,8 @@ pub const FUNCTION: Block = Block {
 /// `env { … }` of a function.
 pub const ENV: Block = Block {
     name: "env",
-    doc: "Environment variables of the container: text, `secret(\"name\", \"key\")` or `config(\"name\", \"key\")`. \
-          Knative sets `PORT`, `K_SERVICE`, `K_CONFIGURATION` and `K_REVISION` itself.",
+    doc: "Environment variables of the container: text, `secret(\"name\", \"key\")` or `config(\"name\", \
+          \"key\")`. Knative sets `PORT`, `K_SERVICE`, `K_CONFIGURATION` and `K_REVISION` itself.",
     open: Some(FieldType::EnvValue),
     ..Block::EMPTY
 };
@@ -130,8 +132,8 @@ pub const AUTOSCALING: Block = Block {
         Field::optional(
             "target",
             FieldType::Number { min: 0.01, max: f64::MAX },
-            "How much of the metric one copy should have, at least 0.01. Left out: 100 requests at a time, or 200 per \
-             second.",
+            "How much of the metric one copy should have, at least 0.01. Left out: 100 requests at a time, \
+             or 200 per second.",
         ),
         Field::default(
             "utilization",
@@ -169,8 +171,8 @@ pub const AUTOSCALING: Block = Block {
 /// `ready { … }` of a function.
 pub const READY: Block = Block {
     name: "ready",
-    doc: "How the container says that it can answer: an HTTP probe. Without it Knative waits until the port takes a TCP \
-          connection.",
+    doc: "How the container says that it can answer: an HTTP probe. Without it Knative waits until the port \
+          takes a TCP connection.",
     fields: &[
         Field::required(
             "path",
@@ -180,7 +182,8 @@ pub const READY: Block = Block {
         Field::optional(
             "every",
             FieldType::Duration { min: SECOND, max: u64::MAX },
-            "How often, in whole seconds. Left out, Knative probes several times a second until the first answer.",
+            "How often, in whole seconds. Left out, Knative probes several times a second until the first \
+             answer.",
         ),
         Field::default(
             "timeout",
@@ -195,21 +198,22 @@ pub const READY: Block = Block {
 /// `orchestrator NAME { … }`: its own fields; sources, functions, workflows, rules and the placement are declarations.
 pub const ORCHESTRATOR: Block = Block {
     name: "orchestrator",
-    doc: "One pipeline: where events come from, which of them matter together, what runs, and where. It becomes one \
-          `Orchestrator` resource.",
+    doc: "One pipeline: where events come from, which of them matter together, what runs, and where. It \
+          becomes one `Orchestrator` resource.",
     fields: &[
         Field::required(
             "namespace",
             FieldType::DnsLabel,
-            "The namespace of the `Orchestrator`, and of everything it becomes unless `target-namespace` says otherwise. \
-             `default`, `kube-*` and `karmada-*` are refused.",
+            "The namespace of the `Orchestrator`, and of everything it becomes unless `target-namespace` \
+             says otherwise. `default`, `kube-*` and `karmada-*` are refused.",
         ),
         Field::default(
             "engine",
             FieldType::Word(&["argo", "efl"]),
             "argo",
-            "What matches events and runs workflows: `argo` (Sensors and Workflows, the components fleets already run) or \
-             `efl` (the native engine, which also knows windows, order, counting, absence and correlation).",
+            "What matches events and runs workflows: `argo` (Sensors and Workflows, the components fleets \
+             already run) or `efl` (the native engine, which also knows windows, order, counting, absence \
+             and correlation).",
         ),
         Field::optional(
             "bus",
@@ -225,8 +229,8 @@ pub const ORCHESTRATOR: Block = Block {
             "management",
             FieldType::Word(&["controller", "external"]),
             "controller",
-            "Who applies the resources: EFL's runtime (`controller`), or GitOps or a person (`external`: the runtime only \
-             reports).",
+            "Who applies the resources: EFL's runtime (`controller`), or GitOps or a person (`external`: \
+             the runtime only reports).",
         ),
     ],
     ..Block::EMPTY
@@ -235,16 +239,18 @@ pub const ORCHESTRATOR: Block = Block {
 /// `event NAME: T` of an orchestrator, for `emit`: it has no fields.
 pub const INTERNAL_EVENT: Block = Block {
     name: "event",
-    doc: "An event that workflows and rules emit themselves: `emit NAME { … }`. Rules listen to it as to any other.",
+    doc: "An event that workflows and rules emit themselves: `emit NAME { … }`. Rules listen to it as to \
+          any other.",
     ..Block::EMPTY
 };
 
 /// `bus NAME: jetstream { … }`.
 pub const BUS_JETSTREAM: Block = Block {
     name: "jetstream bus",
-    doc: "The event bus. With `url`, a NATS JetStream that runs elsewhere and that every cluster shares (Argo's *exotic* \
-          bus): events cross clusters over it. Without `url`, Argo's own JetStream in the cluster, for one cluster only. \
-          Upstream: `argo-events/pkg/apis/events/v1alpha1/jetstream_eventbus.go`.",
+    doc: "The event bus. With `url`, a NATS JetStream that runs elsewhere and that every cluster shares \
+          (Argo's *exotic* bus): events cross clusters over it. Without `url`, Argo's own JetStream in the \
+          cluster, for one cluster only. Upstream: \
+          `argo-events/pkg/apis/events/v1alpha1/jetstream_eventbus.go`.",
     fields: &[
         Field::optional(
             "url",
@@ -252,14 +258,14 @@ pub const BUS_JETSTREAM: Block = Block {
                 regex: r"(tls|nats|wss)://[^\s,/]+(,(tls|nats|wss)://[^\s,/]+)*/?",
                 what: "a NATS address such as `tls://nats.example:4222` (several separated by commas)",
             },
-            "Where JetStream listens; several servers separated by commas. Argo Events 1.9.11 always speaks TLS to it, \
-             also for `nats://`.",
+            "Where JetStream listens; several servers separated by commas. Argo Events 1.9.11 always speaks \
+             TLS to it, also for `nats://`.",
         ),
         Field::optional(
             "auth",
             FieldType::Secret,
-            "A Secret whose key holds YAML with `username:` and `password:`. Argo knows no other way to log in here; its \
-             documentation, which says a plain token, is wrong.",
+            "A Secret whose key holds YAML with `username:` and `password:`. Argo knows no other way to log \
+             in here; its documentation, which says a plain token, is wrong.",
         ),
         Field::optional(
             "version",
@@ -279,8 +285,8 @@ pub const BUS_JETSTREAM: Block = Block {
 /// `tls { … }` of a bus.
 pub const BUS_TLS: Block = Block {
     name: "tls",
-    doc: "Certificates of the connection to the bus. Without this block the connection is encrypted, and the server's \
-          certificate is not verified.",
+    doc: "Certificates of the connection to the bus. Without this block the connection is encrypted, and \
+          the server's certificate is not verified.",
     fields: &[
         Field::optional("ca", FieldType::Secret, "The authority that signed the server's certificate (PEM)."),
         Field::grouped(
@@ -299,8 +305,9 @@ pub const BUS_TLS: Block = Block {
 /// `stream { … }` of a bus.
 pub const STREAM: Block = Block {
     name: "stream",
-    doc: "Limits of the stream that holds the events. They are used when the stream does not exist yet: the first client \
-          makes it, later changes have no effect (`argo-events/pkg/eventbus/jetstream/base/jetstream.go`).",
+    doc: "Limits of the stream that holds the events. They are used when the stream does not exist yet: the \
+          first client makes it, later changes have no effect \
+          (`argo-events/pkg/eventbus/jetstream/base/jetstream.go`).",
     fields: &[
         Field::default(
             "replicas",
@@ -339,8 +346,8 @@ pub const STREAM: Block = Block {
 /// `fleet NAME { … }`.
 pub const FLEET: Block = Block {
     name: "fleet",
-    doc: "The installation: its clusters, and how the runtime observes them. Owned by whoever runs the clusters; \
-          `efl fleet apply` writes it to the ConfigMap `efl-clusters`, which the runtime reads.",
+    doc: "The installation: its clusters, and how the runtime observes them. Owned by whoever runs the \
+          clusters; `efl fleet apply` writes it to the ConfigMap `efl-clusters`, which the runtime reads.",
     fields: &[
         Field::required(
             "domain",
@@ -363,7 +370,8 @@ pub const FLEET: Block = Block {
         Field::optional(
             "prometheus",
             HTTP_URL,
-            "A Prometheus that has the metrics of every cluster (a federated one). A cluster's own `prometheus` comes first.",
+            "A Prometheus that has the metrics of every cluster (a federated one). A cluster's own \
+             `prometheus` comes first.",
         ),
         Field::default(
             "label",
@@ -376,21 +384,21 @@ pub const FLEET: Block = Block {
             "call-address",
             HTTP_URL,
             "\"http://kourier-internal.kourier-system.svc\"",
-            "Where workflows call the functions of their own cluster. Another ingress than Kourier, or a mesh, has another \
-             address.",
+            "Where workflows call the functions of their own cluster. Another ingress than Kourier, or a \
+             mesh, has another address.",
         ),
         Field::optional(
             "scorer",
             HTTP_URL,
-            "A service that scores clusters instead of the built-in score: observations are posted to it, scores from 0 to \
-             1 come back within 2 seconds. When it fails, the built-in score decides.",
+            "A service that scores clusters instead of the built-in score: observations are posted to it, \
+             scores from 0 to 1 come back within 2 seconds. When it fails, the built-in score decides.",
         ),
         Field::default(
             "moves",
             FieldType::Int { min: 1, max: 1_000 },
             "4",
-            "How many pipelines may begin to move in a minute, in the whole fleet: a herd that runs to the emptiest cluster \
-             would fill it.",
+            "How many pipelines may begin to move in a minute, in the whole fleet: a herd that runs to the \
+             emptiest cluster would fill it.",
         ),
     ],
     blocks: &[Nested::labelled("query", &QUERY), Nested::labelled("metric", &METRIC)],
@@ -403,12 +411,13 @@ pub const QUERIES: &[&str] = &["cpu", "memory"];
 /// `query cpu { … }`, `query memory { … }` of a fleet.
 pub const QUERY: Block = Block {
     name: "query",
-    doc: "How the utilisation of a cluster is asked of Prometheus: `query cpu` and `query memory`. Left out: queries over \
-          node_exporter, with cAdvisor as fallback.",
+    doc: "How the utilisation of a cluster is asked of Prometheus: `query cpu` and `query memory`. Left \
+          out: queries over node_exporter, with cAdvisor as fallback.",
     fields: &[Field::required(
         "promql",
         FieldType::PromQl,
-        "A query with one number as its result, 0 to 1. `$cluster` in it becomes the cluster's name, escaped.",
+        "A query with one number as its result, 0 to 1. `$cluster` in it becomes the cluster's name, \
+         escaped.",
     )],
     ..Block::EMPTY
 };
@@ -416,8 +425,8 @@ pub const QUERY: Block = Block {
 /// `metric NAME { … }` of a fleet.
 pub const METRIC: Block = Block {
     name: "metric",
-    doc: "A number that placement may count beside cpu and memory; a pipeline says in its `placement` what it weighs. Less \
-          is better.",
+    doc: "A number that placement may count beside cpu and memory; a pipeline says in its `placement` what \
+          it weighs. Less is better.",
     fields: &[
         Field::required(
             "query",
@@ -437,14 +446,14 @@ pub const METRIC: Block = Block {
 /// `cluster NAME { … }` of a fleet. The name is the one Karmada knows.
 pub const CLUSTER: Block = Block {
     name: "cluster",
-    doc: "A cluster of the fleet, under the name Karmada knows it by (at most 48 bytes). Its fields can be asked for: \
-          `clusters where region == \"riverside\"`.",
+    doc: "A cluster of the fleet, under the name Karmada knows it by (at most 48 bytes). Its fields can be \
+          asked for: `clusters where region == \"riverside\"`.",
     fields: &[
         Field::optional(
             "gateway",
             FieldType::HOST_PORT,
-            "Where its ingress answers calls from other clusters: a node's address and the NodePort of Kourier. Needed when \
-             functions and logic may run on different clusters.",
+            "Where its ingress answers calls from other clusters: a node's address and the NodePort of \
+             Kourier. Needed when functions and logic may run on different clusters.",
         ),
         Field::optional("region", FieldType::TEXT, "Where it is, for selectors and for people."),
         Field::optional("zone", FieldType::TEXT, "Where it is within its region."),
@@ -463,8 +472,8 @@ pub const CLUSTER: Block = Block {
 /// `placement { … }`; `clusters where …` and `pin …` have a syntax of their own.
 pub const PLACEMENT: Block = Block {
     name: "placement",
-    doc: "Where the pipeline may run and how that is decided. Each cluster gets a score from 0 to 1: what of it is free, \
-          weighed. Every field has a default; the block may be left out.",
+    doc: "Where the pipeline may run and how that is decided. Each cluster gets a score from 0 to 1: what \
+          of it is free, weighed. Every field has a default; the block may be left out.",
     fields: &[
         Field::optional(
             "clusters",
@@ -475,15 +484,15 @@ pub const PLACEMENT: Block = Block {
             "replicas",
             FieldType::Int { min: 1, max: 100 },
             "1",
-            "On how many clusters at a time. Rules of a single event run on all of them and share the work; joins run on \
-             exactly one.",
+            "On how many clusters at a time. Rules of a single event run on all of them and share the work; \
+             joins run on exactly one.",
         ),
         Field::default(
             "strategy",
             FieldType::Word(&["balanced", "least-loaded"]),
             "balanced",
-            "`balanced` moves only when it pays (`margin`, `hold`, three periods in a row); `least-loaded` always takes the \
-             cluster with the least load, as in the paper, and moves often.",
+            "`balanced` moves only when it pays (`margin`, `hold`, three periods in a row); `least-loaded` \
+             always takes the cluster with the least load, as in the paper, and moves often.",
         ),
         Field::default(
             "margin",
@@ -521,8 +530,8 @@ pub const PENDING: (&str, f64) = ("pending", 0.1);
 /// `weights { … }` of a placement.
 pub const WEIGHTS: Block = Block {
     name: "weights",
-    doc: "What cpu and memory count for in the score: any numbers that are not negative; they are normalised. Equal ones, \
-          the default, are the paper's.",
+    doc: "What cpu and memory count for in the score: any numbers that are not negative; they are \
+          normalised. Equal ones, the default, are the paper's.",
     fields: &[
         Field::default("cpu", WEIGHT, "0.5", "What free processor time counts for."),
         Field::default("memory", WEIGHT, "0.5", "What free memory counts for."),
@@ -533,8 +542,8 @@ pub const WEIGHTS: Block = Block {
 /// `limit { … }` of a placement.
 pub const LIMIT: Block = Block {
     name: "limit",
-    doc: "Utilisation above which, for three periods in a row, the incumbent is left although `margin` and `hold` would \
-          keep it.",
+    doc: "Utilisation above which, for three periods in a row, the incumbent is left although `margin` and \
+          `hold` would keep it.",
     fields: &[
         Field::default("cpu", FieldType::Percent, "90%", "Of the cluster's processor time."),
         Field::default("memory", FieldType::Percent, "90%", "Of the cluster's memory."),
@@ -545,8 +554,8 @@ pub const LIMIT: Block = Block {
 /// `metric NAME { … }` of a placement.
 pub const METRIC_WEIGHT: Block = Block {
     name: "metric",
-    doc: "A metric of the fleet file that counts beside cpu and memory. `pending`, the unschedulable pods of the pipelines, \
-          is built in with weight 0.1.",
+    doc: "A metric of the fleet file that counts beside cpu and memory. `pending`, the unschedulable pods \
+          of the pipelines, is built in with weight 0.1.",
     fields: &[Field::required("weight", WEIGHT, "What it counts for, beside the weights of cpu and memory.")],
     ..Block::EMPTY
 };
@@ -564,38 +573,39 @@ pub const RULE_OPTIONS: Block = Block {
         Field::optional(
             "once-per",
             FieldType::OncePer,
-            "Fires once per value of a field in a period, `once-per: plate every 30s`; what is more is dropped. \
-             `engine: efl` only.",
+            "Fires once per value of a field in a period, `once-per: plate every 30s`; what is more is \
+             dropped. `engine: efl` only.",
         ),
         Field::default(
             "delivery",
             FieldType::Word(&["at-least-once", "at-most-once"]),
             "at-least-once",
-            "`at-least-once`: an answer is awaited, a failure is tried again, and a crash repeats rather than loses. \
-             `at-most-once`: sent and forgotten.",
+            "`at-least-once`: an answer is awaited, a failure is tried again, and a crash repeats rather \
+             than loses. `at-most-once`: sent and forgotten.",
         ),
         Field::optional(
             "retry",
             FieldType::Retry,
-            "How a failed start of the body is tried again: `retry: 3 backoff 1s..30s`. With `at-least-once` it is \
-             `3 backoff 1s..10s` when left out.",
+            "How a failed start of the body is tried again: `retry: 3 backoff 1s..30s`. With \
+             `at-least-once` it is `3 backoff 1s..10s` when left out.",
         ),
         Field::optional(
             "dead-letter",
             FieldType::Function,
-            "The function that gets the events when every try has failed. Left out: they are gone, with a line in the log.",
+            "The function that gets the events when every try has failed. Left out: they are gone, with a \
+             line in the log.",
         ),
         Field::optional(
             "reset",
             FieldType::Reset,
-            "When events kept so far are forgotten: `cron(\"0 * * * *\")`, with a time zone as its second argument; UTC \
-             without.",
+            "When events kept so far are forgotten: `cron(\"0 * * * *\")`, with a time zone as its second \
+             argument; UTC without.",
         ),
         Field::optional(
             "pairing",
             FieldType::Word(&["latest"]),
-            "`latest` allows a `where` over several events under `engine: argo`: the latest of each are paired first and \
-             compared then, so that a match can be lost.",
+            "`latest` allows a `where` over several events under `engine: argo`: the latest of each are \
+             paired first and compared then, so that a match can be lost.",
         ),
     ],
     ..Block::EMPTY
@@ -614,7 +624,8 @@ pub const WORKFLOW_OPTIONS: Block = Block {
         Field::optional(
             "ttl",
             FieldType::Duration { min: SECOND, max: u64::MAX },
-            "How long a finished run is kept, in whole seconds. Left out: as the installation of Argo Workflows says.",
+            "How long a finished run is kept, in whole seconds. Left out: as the installation of Argo \
+             Workflows says.",
         ),
     ],
     ..Block::EMPTY
@@ -627,5 +638,5 @@ const DOMAIN: FieldType = FieldType::Pattern {
     what: "a DNS name such as `fn.city.example`",
 };
 const MOUNTED: FieldType = FieldType::Pattern { regex: "/[^\\s]*", what: "an absolute path" };
-const CREDENTIALS_DOC: &str = "A directory mounted into the runtime's pod with what Prometheus asks for: `token`, or \
-                               `tls.crt` and `tls.key`, and `ca.crt` for its own certificate.";
+const CREDENTIALS_DOC: &str = "A directory mounted into the runtime's pod with what Prometheus asks for: \
+                               `token`, or `tls.crt` and `tls.key`, and `ca.crt` for its own certificate.";

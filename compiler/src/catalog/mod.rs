@@ -108,12 +108,13 @@ pub enum Encode {
     ExDates,
 }
 
-/// A value that is written upstream unless a field of the program already writes it.
+/// A value that is written upstream unless a field of the program already writes it, or something below it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Constant {
     /// The path of keys in the upstream event object.
     pub path: &'static [&'static str],
-    /// The value as JSON; `{name}` in it stands for `<orchestrator>-<source>-<event>`.
+    /// The value as JSON; `{name}` in it stands for `<orchestrator>-<source>-<event>`, `{namespace}` for the namespace
+    /// the source runs in.
     pub json: &'static str,
     /// Not written when one of these fields is given.
     pub unless: &'static [&'static str],
@@ -251,7 +252,7 @@ pub struct SourceKind {
 pub struct Group {
     /// The name used in [`Presence::Group`].
     pub name: &'static str,
-    /// The fields, or sets of fields that belong together.
+    /// The fields or nested blocks, or sets of them that belong together.
     pub alternatives: &'static [&'static [&'static str]],
     /// Whether one alternative must be given.
     pub required: bool,

@@ -9,16 +9,14 @@ use crate::catalog::{
 pub(super) static CALENDAR: SourceKind = SourceKind {
     name: "calendar",
     key: "calendar",
-    doc: "Events by the clock: at the times of a cron expression, or in even intervals from the start of the source.
-
-The payload is `{ eventTime: string }`, written as Go prints a time, which is no RFC 3339: use `meta.time` in \
-conditions.
-
-**Delivery:** once per tick while the source runs. A tick that falls into a restart is lost, unless `catch-up` remembers \
-the last one.
-
-**While a pipeline moves:** the source leaves the old cluster before it starts on the new one, so a tick in between is \
-lost (with `catch-up` too: what it remembers stays on the old cluster).",
+    doc: "Events by the clock: at the times of a cron expression, or in even intervals from the start of \
+          the source.\n\n\
+          The payload is `{ eventTime: string }`, written as Go prints a time, which is no RFC 3339: use \
+          `meta.time` in conditions.\n\n\
+          **Delivery:** once per tick while the source runs. A tick that falls into a restart is lost, \
+          unless `catch-up` remembers the last one.\n\n\
+          **While a pipeline moves:** the source leaves the old cluster before it starts on the new one, so \
+          a tick in between is lost (with `catch-up` too: what it remembers stays on the old cluster).",
     example: r#"source clock: calendar {
   timezone: "Europe/Berlin"
   event nightly { schedule: "30 2 * * *" }
@@ -31,8 +29,8 @@ lost (with `catch-up` too: what it remembers stays on the old cluster).",
                 "schedule",
                 "schedule",
                 FieldType::Cron,
-                "When: five fields of cron (minute, hour, day of the month, month, day of the week). Neither seconds nor \
-                 `@hourly` and its kin are known to Argo.",
+                "When: five fields of cron (minute, hour, day of the month, month, day of the week). \
+                 Neither seconds nor `@hourly` and its kin are known to Argo.",
             )
             .to(&["schedule"]),
             Field::grouped(
@@ -84,8 +82,8 @@ lost (with `catch-up` too: what it remembers stays on the old cluster).",
 /// `catch-up { … }`, at `persistence` upstream.
 static CATCH_UP: Block = Block {
     name: "catch-up",
-    doc: "Send the ticks that were missed while the source was down. The last tick is kept in a ConfigMap, which the \
-          `service-account` of the source must be allowed to get, create and update.",
+    doc: "Send the ticks that were missed while the source was down. The last tick is kept in a ConfigMap, \
+          which the `service-account` of the source must be allowed to get, create and update.",
     fields: &[
         Field::optional(
             "within",

@@ -1,6 +1,6 @@
 //! What several kinds share: fields of every source, certificates, logins, reconnection, formats.
 
-use crate::catalog::{Block, CLIENT_CERT, Constant, Field, FieldType};
+use crate::catalog::{Block, CLIENT_CERT, Constant, Encode, Field, FieldType, Group};
 
 /// The port of the metrics in the pod of every `EventSource`. Upstream: `argo-events/pkg/eventsources/eventing.go`.
 pub const RESERVED_PORT: u16 = 7777;
@@ -19,7 +19,8 @@ pub const SOURCE: &[Field] = &[
         "replicas",
         FieldType::Int { min: 1, max: 100 },
         "1",
-        "How many pods, on each cluster it runs on. Of kinds that cannot share their work one is active, the others wait.",
+        "How many pods, on each cluster it runs on. Of kinds that cannot share their work one is active, \
+         the others wait.",
     ),
 ];
 
@@ -27,8 +28,9 @@ pub const SOURCE: &[Field] = &[
 pub const INGRESS: &[Field] = &[Field::optional(
     "node-port",
     FieldType::Int { min: 30_000, max: 32_767 },
-    "The port on every node at which the outside reaches the source, the same on every cluster; 30000 to 32767 (the range \
-     of a Kubernetes NodePort). Left out: one that each cluster picks. The events of the source must share one port.",
+    "The port on every node at which the outside reaches the source, the same on every cluster; 30000 to \
+     32767 (the range of a Kubernetes NodePort). Left out: one that each cluster picks. The events of the \
+     source must share one port.",
 )];
 
 /// `format` of kinds whose messages are bytes.
@@ -36,8 +38,8 @@ pub(super) const FORMAT: Field = Field::default(
     "format",
     FieldType::Word(&["json", "text", "bytes"]),
     "json",
-    "How a message is read: `json` as data, `text` as text (`value`), `bytes` as base64 text (`value`). A message that \
-     is no JSON is refused by the source under `json`.",
+    "How a message is read: `json` as data, `text` as text (`value`), `bytes` as base64 text (`value`). A \
+     message that is no JSON is refused by the source under `json`.",
 );
 
 /// `max-payload` of kinds that listen.
@@ -45,7 +47,8 @@ pub(super) const BODY_LIMIT: Field = Field::default(
     "max-payload",
     FieldType::Bytes,
     "1Mi",
-    "The largest body that is taken; a larger one is refused. The bus takes 1 MB per event unless it is told otherwise.",
+    "The largest body that is taken; a larger one is refused. The bus takes 1 MB per event unless it is \
+     told otherwise.",
 );
 
 /// `tls { … }`, at `tls` upstream.
@@ -92,8 +95,9 @@ pub(super) const BASIC_AUTH: Block = Block {
 /// `reconnect { … }`, at `connectionBackoff` upstream.
 pub(super) const RECONNECT: Block = Block {
     name: "reconnect",
-    doc: "How connecting is tried again when the source starts and the server does not answer. Argo repeats all of it ten \
-          times and then gives the event up until its pod restarts. Upstream: `connectionBackoff`.",
+    doc: "How connecting is tried again when the source starts and the server does not answer. Argo repeats \
+          all of it ten times and then gives the event up until its pod restarts. Upstream: \
+          `connectionBackoff`.",
     fields: &[
         Field::default("duration", FieldType::Duration { min: 1, max: u64::MAX }, "1s", "The first delay.")
             .to(&["connectionBackoff", "duration"]),
@@ -116,3 +120,106 @@ pub(super) const RECONNECT: Block = Block {
     ],
     ..Block::EMPTY
 };
+
+/// The certificate of a source that listens: both or none.
+pub(super) const SERVER_CERT: Group = Group {
+    name: "server certificate",
+    alternatives: &[&["server-cert", "server-key"]],
+    required: false,
+    exclusive: false,
+};
+
+/// `path` of a kind whose server calls back; the fields of such a kind are at `webhook` upstream.
+pub(super) const HOOK_PATH: Field = Field::required(
+    "path",
+    FieldType::HttpPath,
+    "The path the server calls, unique among events on its port; `/health` is taken.",
+)
+.to(&["webhook", "endpoint"]);
+
+/// `port` of a kind whose server calls back.
+pub(super) const HOOK_PORT: Field = Field::required(
+    "port",
+    FieldType::PORT,
+    "The port the source listens on in its pod, 1 to 65535 but not 7777. Events may share it.",
+)
+.to_as(&["webhook", "port"], Encode::Text);
+
+/// `url` of a kind whose server calls back.
+pub(super) const HOOK_URL: Field = Field::optional(
+    "url",
+    FieldType::Url { schemes: &["http", "https"] },
+    "Where the server reaches the source from outside, without the path. With it, and a login, the source \
+     registers itself at the server when it starts; without, that is done by hand.",
+)
+.to(&["webhook", "url"]);
+
+/// `auth` of a kind whose server calls back.
+pub(super) const HOOK_AUTH: Field = Field::optional(
+    "auth",
+    FieldType::Secret,
+    "A token that requests must carry as `Authorization: Bearer <token>`: for servers, or a proxy, that can \
+     send one.",
+)
+.to(&["webhook", "authSecret"]);
+
+/// `server-cert` of a kind whose server calls back.
+pub(super) const HOOK_CERT: Field = Field::grouped(
+    "server-cert",
+    SERVER_CERT.name,
+    FieldType::Secret,
+    "The certificate (PEM) with which the source speaks TLS; needs `server-key`.",
+)
+.to(&["webhook", "serverCertSecret"]);
+
+/// `server-key` of a kind whose server calls back.
+pub(super) const HOOK_KEY: Field =
+    Field::grouped("server-key", SERVER_CERT.name, FieldType::Secret, "The key (PEM) of `server-cert`.")
+        .to(&["webhook", "serverKeySecret"]);
+
+/// `max-payload` of a kind whose server calls back.
+pub(super) const HOOK_LIMIT: Field = BODY_LIMIT.to(&["webhook", "maxPayloadSize"]);
+
+/// What the schema demands of such a kind; Argo uses neither when the server registers nothing.
+pub(super) const HOOK_METHOD: Constant = Constant::new(&["webhook", "method"], r#""POST""#);
+/// See [`HOOK_METHOD`].
+pub(super) const HOOK_NO_URL: Constant = Constant::new(&["webhook", "url"], r#""""#);
+
+/// `meta` of such a kind.
+pub(super) const HOOK_META: &[(&str, &str, &str)] = &[("header", "headers", "map<list<string>>")];
+
+/// `delete-hook` of such a kind, at `deleteHookOnFinish` upstream.
+pub(super) const DELETE_HOOK: Field = Field::default(
+    "delete-hook",
+    FieldType::Bool,
+    "false",
+    "Remove the registration when a pod of the source stops. The source runs on every candidate cluster, so \
+     leave it off when there are several: the first to stop would silence the others for a minute.",
+)
+.to(&["deleteHookOnFinish"]);
+
+/// What every kind that listens says about a moving pipeline.
+macro_rules! everywhere {
+    () => {
+        "**While a pipeline moves:** nothing is lost. The source and its ingress run on every candidate, \
+         always."
+    };
+}
+
+/// What every kind says whose events are lost in a gap.
+macro_rules! exclusive {
+    () => {
+        "**While a pipeline moves:** the source leaves the old cluster before it starts on the new one; \
+         what happens in between is lost."
+    };
+}
+
+/// What every kind says whose broker shares its messages.
+macro_rules! group {
+    () => {
+        "**While a pipeline moves:** nothing is lost. Old and new overlap; the broker keeps and shares the \
+         messages."
+    };
+}
+
+pub(super) use {everywhere, exclusive, group};

@@ -9,27 +9,30 @@ use crate::catalog::{
 pub(super) static KAFKA: SourceKind = SourceKind {
     name: "kafka",
     key: "kafka",
-    doc: "Records of a Kafka topic. Under `meta` are the record's `key`, `partition`, `headers` and `timestamp` (as Go \
-prints a time, which is no RFC 3339).
-
-**Delivery:** at least once with a consumer group, the default: its offset says how far it is. The id of an event comes \
-from topic, partition and offset, so a record read twice within the bus's `duplicates` is one event. With `partition` \
-there is no offset: it starts at the newest record each time, and what came while it was away is lost.
-
-**While a pipeline moves:** nothing is lost with a consumer group. Old and new are members of one group for a while.",
+    doc: "Records of a Kafka topic. Under `meta` are the record's `key`, `partition`, `headers` and \
+          `timestamp` (as Go prints a time, which is no RFC 3339).\n\n\
+          **Delivery:** at least once with a consumer group, the default: its offset says how far it is. \
+          The id of an event comes from topic, partition and offset, so a record read twice within the \
+          bus's `duplicates` is one event. With `partition` there is no offset: it starts at the newest \
+          record each time, and what came while it was away is lost.\n\n\
+          **While a pipeline moves:** nothing is lost with a consumer group. Old and new are members of one \
+          group for a while.",
     example: r#"source grid: kafka {
-  brokers: ["kafka-0.grid.example:9092", "kafka-1.grid.example:9092"]
+  url: "kafka-0.grid.example:9092,kafka-1.grid.example:9092"
   event reading: { meter: string, kwh: number } { topic: "readings" }
 }"#,
     block: &Block {
         name: "kafka source",
         fields: &[
             Field::required(
-                "brokers",
-                FieldType::List(&FieldType::HOST_PORT),
-                "Brokers to ask for the cluster, each `host:port`.",
+                "url",
+                FieldType::Pattern {
+                    regex: r"[^\s,:/]+:[0-9]{1,5}(,[^\s,:/]+:[0-9]{1,5})*",
+                    what: "brokers as `host:port`, separated by commas",
+                },
+                "Brokers to ask for the cluster: `host:port`, several separated by commas.",
             )
-            .to_as(&["url"], Encode::Joined),
+            .to(&["url"]),
             Field::required(
                 "topic",
                 FieldType::Pattern { regex: r"[A-Za-z0-9._-]{1,249}", what: "the name of a Kafka topic" },
@@ -40,8 +43,8 @@ there is no offset: it starts at the newest record each time, and what came whil
                 "group",
                 "consumer",
                 FieldType::TEXT,
-                "The consumer group: its members share the records. `<orchestrator>-<source>-<event>` when neither this \
-                 nor `partition` is given.",
+                "The consumer group: its members share the records. `<orchestrator>-<source>-<event>` when \
+                 neither this nor `partition` is given.",
             )
             .to(&["consumerGroup", "groupName"]),
             Field::grouped(
@@ -55,7 +58,8 @@ there is no offset: it starts at the newest record each time, and what came whil
                 "oldest",
                 FieldType::Bool,
                 "false",
-                "Where a new group starts: at the oldest record (`true`) or at the newest. Has no effect with `partition`.",
+                "Where a new group starts: at the oldest record (`true`) or at the newest. Has no effect \
+                 with `partition`.",
             )
             .to(&["consumerGroup", "oldest"]),
             Field::default(
@@ -67,7 +71,10 @@ there is no offset: it starts at the newest record each time, and what came whil
             .to(&["consumerGroup", "rebalanceStrategy"]),
             Field::default(
                 "version",
-                FieldType::Pattern { regex: r"[0-9]+\.[0-9]+\.[0-9]+(\.[0-9]+)?", what: "a version such as `3.6.0`" },
+                FieldType::Pattern {
+                    regex: r"[0-9]+\.[0-9]+\.[0-9]+(\.[0-9]+)?",
+                    what: "a version such as `3.6.0`",
+                },
                 "\"1.0.0\"",
                 "The version of Kafka to speak; newer ones have more features.",
             )
@@ -146,7 +153,8 @@ static SASL: Block = Block {
 /// `aws-iam { … }`, at `awsMskIamAuth` upstream.
 static AWS_IAM: Block = Block {
     name: "aws-iam",
-    doc: "The login at Amazon MSK with the role of the source's pod (`service-account`). It always speaks TLS.",
+    doc: "The login at Amazon MSK with the role of the source's pod (`service-account`). It always speaks \
+          TLS.",
     fields: &[Field::required("region", FieldType::TEXT, "The AWS region of the cluster: `us-east-1`.")
         .to(&["awsMskIamAuth", "region"])],
     ..Block::EMPTY
@@ -155,8 +163,8 @@ static AWS_IAM: Block = Block {
 /// `schema-registry { … }`.
 static SCHEMA_REGISTRY: Block = Block {
     name: "schema-registry",
-    doc: "Records are Avro, read with a schema of a registry; `format` stays `json`. Argo does not verify the registry's \
-          certificate.",
+    doc: "Records are Avro, read with a schema of a registry; `format` stays `json`. Argo does not verify \
+          the registry's certificate.",
     fields: &[
         Field::required("url", FieldType::Url { schemes: &["http", "https"] }, "The registry.")
             .to(&["schemaRegistry", "url"]),

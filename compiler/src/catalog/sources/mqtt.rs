@@ -9,14 +9,12 @@ use crate::catalog::{
 pub(super) static MQTT: SourceKind = SourceKind {
     name: "mqtt",
     key: "mqtt",
-    doc: "Messages of an MQTT broker (3.1.1). Under `meta.topic` is the topic a message came on, which tells devices apart \
-when the filter has wildcards.
-
-**Delivery:** at most once. Argo subscribes with quality of service 0, so the broker sends each message once and keeps \
-none while the source is away.
-
-**While a pipeline moves:** the source leaves the old cluster before it starts on the new one; what is published in \
-between is lost, unless the publisher retains it.",
+    doc: "Messages of an MQTT broker (3.1.1). Under `meta.topic` is the topic a message came on, which \
+          tells devices apart when the filter has wildcards.\n\n\
+          **Delivery:** at most once. Argo subscribes with quality of service 0, so the broker sends each \
+          message once and keeps none while the source is away.\n\n\
+          **While a pipeline moves:** the source leaves the old cluster before it starts on the new one; \
+          what is published in between is lost, unless the publisher retains it.",
     example: r#"source radar: mqtt {
   url: "tcp://mosquitto.edge:1883"
   event overspeed: { plate: string, speed: number } { topic: "radar/+/speed" }
@@ -42,8 +40,8 @@ between is lost, unless the publisher retains it.",
             Field::optional(
                 "client-id",
                 FieldType::Text { max: 65_535 },
-                "The client identifier, unique at the broker: of two clients with one name the broker disconnects one. \
-                 `<orchestrator>-<source>-<event>` when left out.",
+                "The client identifier, unique at the broker: of two clients with one name the broker \
+                 disconnects one. `<orchestrator>-<source>-<event>` when left out.",
             )
             .to(&["clientId"]),
             FORMAT,
