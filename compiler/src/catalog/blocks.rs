@@ -10,6 +10,21 @@ pub const RESERVED_FUNCTION_PORTS: &[u16] = &[8008, 8012, 8013, 8022, 9090, 9091
 /// Variables that Knative sets. Upstream: `knative.dev/serving/pkg/apis/serving/k8s_validation.go`.
 pub const RESERVED_FUNCTION_ENV: &[&str] = &["PORT", "K_SERVICE", "K_CONFIGURATION", "K_REVISION"];
 
+/// Every block that a declaration has, in the order of the reference.
+pub fn all() -> &'static [&'static Block] {
+    &[
+        &ORCHESTRATOR,
+        &FUNCTION,
+        &WORKFLOW_OPTIONS,
+        &RULE_OPTIONS,
+        &PLACEMENT,
+        &BUS_JETSTREAM,
+        &FLEET,
+        &CLUSTER,
+        &INTERNAL_EVENT,
+    ]
+}
+
 /// `function NAME(…) -> T { … }`.
 pub const FUNCTION: Block = Block {
     name: "function",

@@ -308,7 +308,7 @@ pub enum RawBody {
     Base64,
 }
 
-/// What `meta` holds for an event of any kind, from the context of its CloudEvent: (name, key there, type).
+/// What `meta` holds for an event of any kind, from the context of its `CloudEvent`: (name, key there, type).
 /// `source` there is the `EventSource`, `<orchestrator>-<source>`.
 pub const COMMON_META: &[(&str, &str, &str)] =
     &[("id", "id", "string"), ("time", "time", "timestamp"), ("source", "source", "string")];
@@ -376,11 +376,11 @@ impl Field {
             FieldType::Bytes => Encode::Bytes,
             _ => Encode::Plain,
         };
-        self.to_as(path, encode)
+        self.encoded(path, encode)
     }
 
     /// Where its value goes upstream, in this encoding.
-    const fn to_as(self, path: &'static [&'static str], encode: Encode) -> Field {
+    const fn encoded(self, path: &'static [&'static str], encode: Encode) -> Field {
         Field { upstream: Some(Upstream { path, encode }), ..self }
     }
 }

@@ -1,4 +1,4 @@
-//! `amqp`: messages of RabbitMQ and other AMQP 0.9.1 brokers.
+//! `amqp`: messages of `RabbitMQ` and other AMQP 0.9.1 brokers.
 
 use super::common::{BASIC_AUTH, FORMAT, RECONNECT, TLS, group};
 use crate::catalog::{

@@ -124,7 +124,7 @@ pub(super) static SQS: SourceKind = SourceKind {
                 "3s",
                 "How long one request waits for messages, in whole seconds, 1s to 20s (SQS).",
             )
-            .to_as(&["waitTimeSeconds"], Encode::Seconds),
+            .encoded(&["waitTimeSeconds"], Encode::Seconds),
             Field::default(
                 "dead-letter-queue",
                 FieldType::Bool,

@@ -200,7 +200,7 @@ pub(super) static QUEUE_STORAGE: SourceKind = SourceKind {
                 "3s",
                 "How long it waits before it looks again at an empty queue, in whole seconds.",
             )
-            .to_as(&["waitTimeInSeconds"], Encode::Seconds),
+            .encoded(&["waitTimeInSeconds"], Encode::Seconds),
             FORMAT,
         ],
         groups: &[Group {

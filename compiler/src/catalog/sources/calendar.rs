@@ -55,7 +55,7 @@ pub(super) static CALENDAR: SourceKind = SourceKind {
                 }),
                 "Days without ticks, as dates in `timezone`.",
             )
-            .to_as(&["exclusionDates"], Encode::ExDates),
+            .encoded(&["exclusionDates"], Encode::ExDates),
         ],
         blocks: &[Nested::one("catch-up", &CATCH_UP)],
         groups: &[Group {

@@ -143,7 +143,7 @@ pub(super) const HOOK_PORT: Field = Field::required(
     FieldType::PORT,
     "The port the source listens on in its pod, 1 to 65535 but not 7777. Events may share it.",
 )
-.to_as(&["webhook", "port"], Encode::Text);
+.encoded(&["webhook", "port"], Encode::Text);
 
 /// `url` of a kind whose server calls back.
 pub(super) const HOOK_URL: Field = Field::optional(

@@ -30,7 +30,7 @@ pub(super) static FILE: SourceKind = SourceKind {
                 FieldType::Word(&["create", "write", "remove", "rename", "chmod"]),
                 "What must happen to a file.",
             )
-            .to_as(&["eventType"], Encode::Upper),
+            .encoded(&["eventType"], Encode::Upper),
             Field::required("directory", DIRECTORY, DIRECTORY_DOC).to(&["watchPathConfig", "directory"]),
             Field::grouped("path", "which", RELATIVE, PATH_DOC).to(&["watchPathConfig", "path"]),
             Field::grouped("pattern", "which", FieldType::TEXT, PATTERN_DOC)
@@ -98,7 +98,7 @@ pub(super) static SFTP: SourceKind = SourceKind {
                 FieldType::Word(&["create", "remove"]),
                 "What must happen to a file; a changed file is `create` too.",
             )
-            .to_as(&["eventType"], Encode::Upper),
+            .encoded(&["eventType"], Encode::Upper),
             Field::required("directory", DIRECTORY, DIRECTORY_DOC).to(&["watchPathConfig", "directory"]),
             Field::grouped("path", "which", RELATIVE, PATH_DOC).to(&["watchPathConfig", "path"]),
             Field::grouped("pattern", "which", FieldType::TEXT, PATTERN_DOC)
@@ -156,7 +156,7 @@ pub(super) static HDFS: SourceKind = SourceKind {
                 FieldType::List(&FieldType::Word(&["create", "write", "remove", "rename", "chmod"])),
                 "What may happen to a file.",
             )
-            .to_as(&["type"], Encode::UpperPiped),
+            .encoded(&["type"], Encode::UpperPiped),
             Field::required("directory", DIRECTORY, DIRECTORY_DOC).to(&["directory"]),
             Field::grouped("path", "which", RELATIVE, PATH_DOC).to(&["path"]),
             Field::grouped("pattern", "which", FieldType::TEXT, PATTERN_DOC).to(&["pathRegexp"]),

@@ -53,7 +53,7 @@ pub(super) static KAFKA: SourceKind = SourceKind {
                 FieldType::COUNT,
                 "Read this one partition without a group, from the newest record on.",
             )
-            .to_as(&["partition"], Encode::Text),
+            .encoded(&["partition"], Encode::Text),
             Field::default(
                 "oldest",
                 FieldType::Bool,
@@ -145,7 +145,7 @@ static SASL: Block = Block {
             "plain",
             "The SASL mechanism.",
         )
-        .to_as(&["sasl", "mechanism"], Encode::Upper),
+        .encoded(&["sasl", "mechanism"], Encode::Upper),
     ],
     ..Block::EMPTY
 };

@@ -1,9 +1,9 @@
-//! `minio`: changes of objects in a MinIO bucket.
+//! `minio`: changes of objects in a bucket of `MinIO`.
 
 use super::common::exclusive;
 use crate::catalog::{Block, Constant, Field, FieldType, Handover, Payload, RawBody, Rollout, SourceKind};
 
-/// Changes of objects in a MinIO bucket.
+/// Changes of objects in a bucket of `MinIO`.
 pub(super) static MINIO: SourceKind = SourceKind {
     name: "minio",
     key: "minio",

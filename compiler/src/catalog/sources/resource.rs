@@ -52,7 +52,7 @@ pub(super) static RESOURCE: SourceKind = SourceKind {
                 FieldType::List(&FieldType::Word(&["add", "update", "delete"])),
                 "What may happen to an object.",
             )
-            .to_as(&["eventTypes"], Encode::Upper),
+            .encoded(&["eventTypes"], Encode::Upper),
             Field::optional("prefix", FieldType::TEXT, "Only objects whose name begins so.")
                 .to(&["filter", "prefix"]),
             Field::optional(

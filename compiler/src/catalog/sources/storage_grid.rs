@@ -1,4 +1,4 @@
-//! `storage-grid`: changes of objects in a NetApp StorageGRID bucket.
+//! `storage-grid`: changes of objects in a bucket of `NetApp` `StorageGRID`.
 
 use super::common::{
     HOOK_AUTH, HOOK_CERT, HOOK_KEY, HOOK_LIMIT, HOOK_METHOD, HOOK_PATH, HOOK_PORT, SERVER_CERT, TLS,
@@ -8,7 +8,7 @@ use crate::catalog::{
     Block, Constant, Field, FieldType, Handover, Nested, Payload, RawBody, Rollout, SourceKind,
 };
 
-/// Changes of objects in a NetApp StorageGRID bucket.
+/// Changes of objects in a bucket of `NetApp` `StorageGRID`.
 pub(super) static STORAGE_GRID: SourceKind = SourceKind {
     name: "storage-grid",
     key: "storageGrid",

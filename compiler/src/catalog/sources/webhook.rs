@@ -38,7 +38,7 @@ pub(super) static WEBHOOK: SourceKind = SourceKind {
                 FieldType::PORT,
                 "The port the source listens on in its pod, 1 to 65535 but not 7777. Events may share it.",
             )
-            .to_as(&["port"], Encode::Text),
+            .encoded(&["port"], Encode::Text),
             Field::default(
                 "method",
                 FieldType::Word(&["GET", "POST"]),
