@@ -12,6 +12,7 @@ pub mod diag;
 pub mod eval;
 pub mod ir;
 pub mod rules;
+pub mod sat;
 pub mod spec;
 pub mod types;
 pub mod units;
