@@ -1,0 +1,178 @@
+//! The salsa database: the files of a workspace, and the queries from their text to diagnostics and IR.
+//!
+//! An edit re-parses and re-checks one item: items are keyed by their interned text, offsets are relative to the item,
+//! and [`crate::names::item_signature`] stands between syntax and names without spans.
+
+use crate::{
+    diag::Diagnostic,
+    system::{self, System},
+};
+use efl_grammar::{ParsedItem, SyntaxNode, ast};
+use rustc_hash::FxHashMap;
+use salsa::Setter;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The database. A clone is a snapshot for another thread.
+#[salsa::db]
+#[derive(Clone, Default)]
+pub struct Database {
+    storage: salsa::Storage<Self>,
+}
+
+#[salsa::db]
+impl salsa::Database for Database {}
+
+/// A file: EFL source or a JSON Schema.
+#[salsa::input(debug)]
+pub struct SourceFile {
+    /// The workspace path, as in diagnostics.
+    #[returns(clone)]
+    pub path: Arc<str>,
+    /// The text; `None` when the file cannot be read.
+    #[returns(clone)]
+    pub text: Option<Arc<str>>,
+}
+
+/// What all files share.
+#[salsa::input(singleton)]
+pub struct Workspace {
+    /// Every file, roots and what they import.
+    #[returns(ref)]
+    pub files: BTreeMap<Arc<str>, SourceFile>,
+    /// The values of params: name to text, as given on the command line or in an environment.
+    #[returns(ref)]
+    pub params: BTreeMap<String, crate::config::ParamValue>,
+    /// Levels of rules.
+    #[returns(ref)]
+    pub config: crate::config::Config,
+}
+
+/// The text of one item of a file.
+#[salsa::interned(debug)]
+pub struct ItemText<'db> {
+    /// The text, from the end of the item before.
+    #[returns(deref)]
+    pub text: Box<str>,
+}
+
+/// One item of a file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, salsa::SalsaValue)]
+pub struct Item<'db> {
+    /// Its text.
+    pub text: ItemText<'db>,
+    /// Where it begins, in bytes.
+    pub start: u32,
+}
+
+/// The items of a file, in order; their texts joined are the file's.
+#[salsa::tracked(returns(deref))]
+pub fn items<'db>(db: &'db dyn salsa::Database, file: SourceFile) -> Vec<Item<'db>> {
+    let Some(text) = file.text(db) else { return Vec::new() };
+    let segment = |s: efl_grammar::Segment| Item {
+        text: ItemText::new(db, Box::from(&text[usize::from(s.range.start())..usize::from(s.range.end())])),
+        start: s.range.start().into(),
+    };
+    efl_grammar::segment(&text).into_iter().map(segment).collect()
+}
+
+/// The tree of an item.
+#[salsa::tracked(returns(ref))]
+pub fn parse_item<'db>(db: &'db dyn salsa::Database, item: ItemText<'db>) -> ParsedItem {
+    efl_grammar::parse_item(item.text(db))
+}
+
+/// The declaration of an item, if there is one.
+pub fn item_node<'db>(db: &'db dyn salsa::Database, item: ItemText<'db>) -> Option<ast::Item> {
+    let root = SyntaxNode::new_root(parse_item(db, item).green.clone());
+    root.children().find_map(<ast::Item as ast::AstNode>::cast)
+}
+
+/// A diagnostic with the file and the absolute place of everything in it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FileDiagnostic {
+    /// The diagnostic; its ranges, its fixes' and its labels' are absolute.
+    pub diagnostic: Diagnostic,
+    /// The file of each label, parallel to `diagnostic.labels`.
+    pub label_files: Vec<Arc<str>>,
+}
+
+impl Database {
+    /// A workspace of the given root files and everything they import, read through a system.
+    pub fn load(system: &dyn System, roots: &[String]) -> Self {
+        let mut db = Self::default();
+        Workspace::new(&db, BTreeMap::new(), BTreeMap::new(), crate::config::Config::default());
+        for root in roots {
+            db.open(system, root);
+        }
+        db
+    }
+
+    /// The workspace.
+    pub fn workspace(&self) -> Workspace {
+        Workspace::get(self)
+    }
+
+    /// The file of a path.
+    pub fn file(&self, path: &str) -> Option<SourceFile> {
+        self.workspace().files(self).get(path).copied()
+    }
+
+    /// Reads a file and, without end, what it imports.
+    pub fn open(&mut self, system: &dyn System, path: &str) -> SourceFile {
+        let mut files = self.workspace().files(self).clone();
+        let mut queue = vec![Arc::<str>::from(path)];
+        let mut added = false;
+        while let Some(path) = queue.pop() {
+            if files.contains_key(&path) {
+                continue;
+            }
+            let text = system.read(&path).ok().map(Arc::from);
+            let file = SourceFile::new(self, path.clone(), text);
+            files.insert(path, file);
+            added = true;
+            queue.extend(references(self, file));
+        }
+        let file = files[path];
+        if added {
+            self.workspace().set_files(self).to(files);
+        }
+        file
+    }
+
+    /// Gives a file new text, and reads what it newly imports.
+    pub fn edit(&mut self, system: &dyn System, path: &str, text: Option<Arc<str>>) {
+        let file = self.open(system, path);
+        if file.text(self) != text {
+            file.set_text(self).to(text);
+        }
+        for path in references(self, file) {
+            self.open(system, &path);
+        }
+    }
+
+    /// Gives the params their values.
+    pub fn set_params(&mut self, params: BTreeMap<String, crate::config::ParamValue>) {
+        self.workspace().set_params(self).to(params);
+    }
+
+    /// Sets the levels of rules.
+    pub fn set_config(&mut self, config: crate::config::Config) {
+        self.workspace().set_config(self).to(config);
+    }
+}
+
+/// The workspace paths of the files that a file names: imports and JSON Schemas.
+fn references(db: &Database, file: SourceFile) -> Vec<Arc<str>> {
+    let path = file.path(db);
+    if !path.ends_with(".efl") {
+        return Vec::new();
+    }
+    let resolve = |written: &String| system::resolve(&path, written).map(Arc::from);
+    let signatures = items(db, file).iter().map(|item| crate::names::item_signature(db, item.text));
+    signatures.flat_map(|s| s.paths.iter()).filter_map(resolve).collect()
+}
+
+/// The place of every item: the base of relative ranges.
+pub fn item_starts<'db>(db: &'db dyn salsa::Database, file: SourceFile) -> FxHashMap<ItemText<'db>, u32> {
+    items(db, file).iter().map(|item| (item.text, item.start)).collect()
+}

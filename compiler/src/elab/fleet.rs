@@ -1,0 +1,135 @@
+//! Fleets: clusters, metrics, and how they are observed.
+
+use super::{Cx, named};
+use crate::{
+    catalog::blocks,
+    diag::Diagnostic,
+    ir::{Cluster, Fleet},
+    names::Decl,
+    rules,
+    units::Duration,
+    value::Value,
+};
+use efl_grammar::{
+    TextRange,
+    ast::{self, AstNode, HasMembers, HasName},
+};
+use std::sync::Arc;
+
+impl Cx<'_> {
+    /// A fleet's declaration.
+    pub(crate) fn fleet(&mut self, decl: &ast::Fleet) -> Fleet {
+        let name = named(decl);
+        let place = name.as_ref().map_or_else(|| decl.range(), |(_, r)| *r);
+        if let Some((name, range)) = &name {
+            self.check_kubernetes_name(name, *range, "fleet");
+        }
+        let members = decl.members();
+        let given = self.given(&members, &blocks::FLEET);
+        self.check_presence(&given, &blocks::FLEET, place);
+        self.check_periods(&given);
+        for (label, _) in given.get("query").and_then(Value::as_map).unwrap_or_default() {
+            if !blocks::QUERIES.contains(&label.as_str()) {
+                let known: Vec<String> = blocks::QUERIES.iter().map(|&q| q.to_owned()).collect();
+                let range = given.place(&format!("query {label}")).unwrap_or(place);
+                self.unknown(&rules::unknown_block::RULE, "query", label, range, &known);
+            }
+        }
+        let clusters = self.clusters_of(&members);
+        let metrics = given.get("metric").and_then(Value::as_map).unwrap_or_default();
+        let metrics = metrics.iter().map(|(name, _)| name.clone()).collect();
+        let fields = given.value();
+        let text = |key: &str| fields.get(key).and_then(Value::as_str).map(str::to_owned);
+        Fleet {
+            name: name.map(|(n, _)| n).unwrap_or_default(),
+            domain: text("domain"),
+            call_address: text("call-address"),
+            clusters,
+            metrics,
+            fields,
+        }
+    }
+
+    fn check_periods(&mut self, given: &super::block::Given) {
+        let duration = |key: &str| given.get(key)?.as_str()?.parse::<Duration>().ok();
+        if let (Some(every), Some(stale)) = (duration("every"), duration("stale-after"))
+            && stale < every
+        {
+            let range = given.place("stale-after").unwrap_or_default();
+            let message = format!("`stale-after: {stale}` is shorter than `every: {every}`: every metric would be stale");
+            self.error(&rules::period_order::RULE, range, message);
+        }
+    }
+
+    fn clusters_of(&mut self, members: &[ast::Member]) -> Vec<Cluster> {
+        let mut clusters: Vec<(Cluster, TextRange)> = Vec::new();
+        for member in members {
+            let ast::Member::Cluster(node) = member else { continue };
+            let place = named(node).map_or_else(|| node.range(), |(_, r)| r);
+            let fields = self.members(&node.members(), &blocks::CLUSTER, place);
+            let Some((name, range)) = named(node) else { continue };
+            self.check_kubernetes_name(&name, range, "cluster");
+            self.check_budget(&name, &name, 48, "a cluster's name (Karmada)", range);
+            if let Some((_, first)) = clusters.iter().find(|(c, _)| c.name == name) {
+                let message = format!("two clusters are called `{name}`");
+                let diagnostic = Diagnostic::new(&rules::duplicate_name::RULE, range, message);
+                self.report(diagnostic.label(*first, "the first one"));
+                continue;
+            }
+            let gateway = fields.get("gateway").and_then(Value::as_str).map(str::to_owned);
+            clusters.push((Cluster { name, gateway, fields }, range));
+        }
+        clusters.into_iter().map(|(c, _)| c).collect()
+    }
+
+    /// A cluster in scope, by its name here; its own name, with its fleet noted.
+    pub(crate) fn cluster(&mut self, name: &str, range: TextRange) -> Option<String> {
+        let Some(binding) = self.find(name, |d| matches!(d, Decl::Cluster { .. })).cloned() else {
+            if !self.is_broken_import(name) {
+                let known = self.scope.names(|d| matches!(d, Decl::Cluster { .. }));
+                let what = "cluster";
+                if known.is_empty() {
+                    let message = format!("unknown cluster `{name}`: no fleet is in scope");
+                    let help = "import it from the fleet file: import { … } from \"fleet.efl\"";
+                    self.report(Diagnostic::new(&rules::unknown_cluster::RULE, range, message).help(help));
+                } else {
+                    self.unknown(&rules::unknown_cluster::RULE, what, name, range, &known);
+                }
+            }
+            return None;
+        };
+        if let Some(super::Lowered::Fleet(fleet)) = self.lowered(&binding).and_then(|a| a.lowered.as_ref()) {
+            self.note_fleet(fleet, range);
+        }
+        Some(binding.name)
+    }
+
+    /// Notes that a cluster of a fleet is used; those of two fleets do not mix.
+    fn note_fleet(&mut self, fleet: &Arc<Fleet>, range: TextRange) {
+        let Some(orc) = &mut self.orc else { return };
+        match &orc.fleet {
+            Some(first) if first.name != fleet.name => {
+                let message = format!("clusters of two fleets in one orchestrator: `{}` and `{}`", first.name, fleet.name);
+                self.error(&rules::two_fleets::RULE, range, message);
+            }
+            Some(_) => {}
+            None => orc.fleet = Some(fleet.clone()),
+        }
+    }
+
+    /// The fleets in scope: declared here, imported, or of an imported cluster.
+    pub(crate) fn fleets_in_scope(&self) -> Vec<Arc<Fleet>> {
+        let mut fleets: Vec<Arc<Fleet>> = Vec::new();
+        for binding in self.scope.bindings.values().flatten() {
+            if !matches!(&*binding.decl, Decl::Fleet { .. } | Decl::Cluster { .. }) {
+                continue;
+            }
+            if let Some(super::Lowered::Fleet(fleet)) = self.lowered(binding).and_then(|a| a.lowered.as_ref())
+                && !fleets.iter().any(|f| f.name == fleet.name)
+            {
+                fleets.push(fleet.clone());
+            }
+        }
+        fleets
+    }
+}

@@ -1,0 +1,243 @@
+//! Elaboration: one pass over the tree of an item that resolves names, infers types, reports what is wrong and builds
+//! the IR.
+//!
+//! One file per construct. What needs the whole program (an impossible predicate, a port clash, recursion) is a rule of
+//! its own under [`crate::rules`], run on the IR of an item that has no errors of its own in that place.
+
+mod block;
+mod body;
+mod bus;
+mod call;
+mod expr;
+mod fleet;
+mod function;
+mod logic;
+mod orchestrator;
+mod param;
+mod placement;
+mod source;
+mod suggest;
+mod test;
+mod ty;
+
+pub use orchestrator::OrchestratorScope;
+pub use suggest::suggest;
+pub use ty::{TypeScope, schema_type};
+
+use crate::{
+    db::{ItemText, SourceFile, Workspace, item_node, parse_item},
+    diag::{Applicability, Diagnostic, Level},
+    ir,
+    names::{self, Binding, Decl, FileScope, NameKey},
+    rules, spec,
+    types::Type,
+};
+use efl_grammar::{
+    TextRange,
+    ast::{self, AstNode, HasName},
+};
+use std::{collections::BTreeSet, sync::Arc};
+
+/// What is known of an item.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Analysis {
+    /// What is wrong, with ranges relative to the item.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The names of the file's scope that are used.
+    pub used: BTreeSet<String>,
+    /// What the item declares, lowered; `None` when it is broken beyond that.
+    pub lowered: Option<Lowered>,
+}
+
+impl Analysis {
+    /// Whether there is an error.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|d| d.level == Level::Error)
+    }
+}
+
+/// A lowered declaration.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Lowered {
+    /// A param's value: what was given, else the default; `None` when it is required and not given.
+    Param(Option<ir::Expr>, Type),
+    /// A bus.
+    Bus(spec::EventBus),
+    /// A fleet.
+    Fleet(Arc<ir::Fleet>),
+    /// A function.
+    Function(Box<function::Lowered>),
+    /// A workflow.
+    Workflow(Box<body::LoweredWorkflow>),
+    /// An orchestrator.
+    Orchestrator(Arc<ir::Orchestrator>),
+}
+
+/// What an item declares and what is wrong with it.
+#[salsa::tracked(returns(ref))]
+pub fn check_item<'db>(db: &'db dyn salsa::Database, file: SourceFile, item: ItemText<'db>) -> Analysis {
+    let mut cx = Cx::new(db, file);
+    for error in &parse_item(db, item).errors {
+        cx.report(rules::syntax(error));
+    }
+    let lowered = item_node(db, item).and_then(|node| cx.item(&node));
+    cx.finish(lowered)
+}
+
+/// The context of elaborating one item.
+pub(crate) struct Cx<'db> {
+    pub(crate) db: &'db dyn salsa::Database,
+    pub(crate) file: SourceFile,
+    pub(crate) scope: &'db FileScope,
+    /// The orchestrator around, with its own declarations.
+    pub(crate) orc: Option<OrchestratorScope>,
+    /// Whether a value was not known (a required param that was not given), so that checks of values are moot.
+    pub(crate) incomplete: bool,
+    diagnostics: Vec<Diagnostic>,
+    used: BTreeSet<String>,
+}
+
+impl<'db> Cx<'db> {
+    fn new(db: &'db dyn salsa::Database, file: SourceFile) -> Self {
+        let scope = names::file_scope(db, file);
+        Self { db, file, scope, orc: None, incomplete: false, diagnostics: Vec::new(), used: BTreeSet::new() }
+    }
+
+    fn finish(mut self, lowered: Option<Lowered>) -> Analysis {
+        self.diagnostics.sort_by_key(|d| (d.range.start(), d.range.end(), d.rule.code));
+        self.diagnostics.dedup();
+        Analysis { diagnostics: self.diagnostics, used: self.used, lowered }
+    }
+
+    fn item(&mut self, node: &ast::Item) -> Option<Lowered> {
+        match node {
+            ast::Item::Import(import) => {
+                self.import(import);
+                None
+            }
+            ast::Item::Param(param) => Some(self.param(param)),
+            ast::Item::Type(decl) => {
+                self.type_decl(decl);
+                None
+            }
+            ast::Item::Bus(bus) => self.bus(bus).map(Lowered::Bus),
+            ast::Item::Fleet(fleet) => Some(Lowered::Fleet(Arc::new(self.fleet(fleet)))),
+            ast::Item::Function(decl) => self.function(decl).map(|f| Lowered::Function(Box::new(f))),
+            ast::Item::Workflow(decl) => self.workflow(decl).map(|w| Lowered::Workflow(Box::new(w))),
+            ast::Item::Orchestrator(decl) => {
+                self.orchestrator(decl).map(|o| Lowered::Orchestrator(Arc::new(o)))
+            }
+            ast::Item::Test(test) => {
+                self.test(test);
+                None
+            }
+        }
+    }
+
+    /// Records a diagnostic.
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Records a diagnostic that is only a message.
+    pub(crate) fn error(&mut self, rule: &'static rules::Rule, range: TextRange, message: impl Into<String>) {
+        self.report(Diagnostic::new(rule, range, message));
+    }
+
+    /// How many diagnostics there are: to see whether a part brought one.
+    pub(crate) fn mark(&self) -> usize {
+        self.diagnostics.len()
+    }
+
+    /// Whether an error was reported since a mark.
+    pub(crate) fn failed_since(&self, mark: usize) -> bool {
+        self.diagnostics[mark..].iter().any(|d| d.level == Level::Error)
+    }
+
+    /// Records that a name was looked up and is nowhere, with the nearest name that is.
+    pub(crate) fn unknown(
+        &mut self,
+        rule: &'static rules::Rule,
+        what: &str,
+        name: &str,
+        range: TextRange,
+        candidates: &[String],
+    ) {
+        self.report(unknown(rule, what, name, range, candidates));
+    }
+
+    /// A meaning of a name in the file, recorded as used.
+    pub(crate) fn find(&mut self, name: &str, accept: impl Fn(&Decl) -> bool) -> Option<&'db Binding> {
+        let binding = self.scope.find(name, accept)?;
+        self.used.insert(name.to_owned());
+        Some(binding)
+    }
+
+    /// What the item that declares a binding was lowered to.
+    pub(crate) fn lowered(&self, binding: &Binding) -> Option<&'db Analysis> {
+        let name = NameKey::new(self.db, binding.name.clone());
+        let item = names::declaring_item(self.db, binding.file, name)?;
+        Some(check_item(self.db, binding.file, item))
+    }
+
+    /// The workspace.
+    pub(crate) fn workspace(&self) -> Workspace {
+        Workspace::get(self.db)
+    }
+
+    fn import(&mut self, import: &ast::Import) {
+        let (Some(node), Some(path)) = (import.path(), import.path().and_then(|p| p.plain())) else { return };
+        let Some(target) = names::imported_file(self.db, self.file, &path) else {
+            return self.report(rules::import_not_found::diagnostic(&self.file.path(self.db), &path, node.range()));
+        };
+        let exports = names::exports(self.db, target);
+        let mut seen = BTreeSet::new();
+        for name in import.names() {
+            let Some(imported) = name.imported() else { continue };
+            let text = imported.text();
+            if !exports.bindings.contains_key(&text) {
+                let known: Vec<String> = exports.bindings.keys().cloned().collect();
+                let what = format!("name in `{path}`:");
+                self.unknown(&rules::import_name_not_found::RULE, &what, &text, imported.range(), &known);
+            }
+            let local = name.alias().map_or(text, |a| a.text());
+            if !seen.insert(local.clone()) {
+                self.error(&rules::duplicate_name::RULE, name.range(), format!("`{local}` is imported twice"));
+            }
+        }
+    }
+}
+
+/// A diagnostic for a name that is nowhere.
+pub(crate) fn unknown(
+    rule: &'static rules::Rule,
+    what: &str,
+    name: &str,
+    range: TextRange,
+    candidates: &[String],
+) -> Diagnostic {
+    let separator = if what.ends_with(':') { " " } else { " " };
+    let diagnostic = Diagnostic::new(rule, range, format!("unknown {what}{separator}`{name}`"));
+    match suggest(name, candidates) {
+        Some(near) => diagnostic
+            .help(format!("did you mean `{near}`?"))
+            .fix(Applicability::Unsafe, format!("Change to `{near}`"), range, near),
+        None if candidates.is_empty() => diagnostic,
+        None => diagnostic.help(known_names(candidates)),
+    }
+}
+
+/// "known: `a`, `b`, …": at most eight.
+pub(crate) fn known_names(candidates: &[String]) -> String {
+    let mut names: Vec<String> = candidates.iter().take(8).map(|c| format!("`{c}`")).collect();
+    if candidates.len() > 8 {
+        names.push(format!("and {} more", candidates.len() - 8));
+    }
+    format!("known: {}", names.join(", "))
+}
+
+/// The name of a declaration and its place.
+pub(crate) fn named(decl: &impl HasName) -> Option<(String, TextRange)> {
+    let name = decl.name()?;
+    Some((name.text(), name.range()))
+}

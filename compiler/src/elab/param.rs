@@ -1,0 +1,140 @@
+//! Params: their types, defaults and the values given from outside.
+
+use super::{
+    Cx, Lowered,
+    expr::{Env, Typed},
+};
+use crate::{
+    config::ParamValue,
+    diag::Diagnostic,
+    ir::Expr,
+    names::Decl,
+    rules,
+    types::{Literal, Type},
+    units::Duration,
+    value::Value,
+};
+use efl_grammar::ast::{self, AstNode, HasName};
+
+impl Cx<'_> {
+    /// A param's declaration: its value is what was given, else its default.
+    pub(crate) fn param(&mut self, decl: &ast::Param) -> Lowered {
+        let ty = decl.ty().map_or(Type::Error, |t| self.ty(&t));
+        let default = decl.default().map(|node| {
+            let why = format!("the param is `{ty}`");
+            let mark = self.mark();
+            let value = self.argument(&why, &ty, &node, &Env::constant());
+            if self.failed_since(mark) { Expr::Null } else { value }
+        });
+        let Some(name) = decl.name() else { return Lowered::Param(default, ty) };
+        let given = self.workspace().params(self.db).get(&name.text()).cloned();
+        let value = match given {
+            Some(given) => match read(&given, &ty) {
+                Some(value) => Some(value),
+                None => {
+                    let shown = match &given {
+                        ParamValue::Text(text) => format!("{text:?}"),
+                        ParamValue::Data(data) => serde_json::to_string(data).unwrap_or_default(),
+                    };
+                    let message = format!("the param `{}` is `{ty}`, and was given {shown}", name.text());
+                    self.report(Diagnostic::new(&rules::type_mismatch::RULE, name.range(), message));
+                    default
+                }
+            },
+            None => default,
+        };
+        Lowered::Param(value, ty)
+    }
+
+    /// Whether a name is a param's.
+    pub(crate) fn has_param(&self, name: &str) -> bool {
+        self.scope.find(name, |d| matches!(d, Decl::Param { .. })).is_some()
+    }
+
+    /// The value of a param: a constant where its name stands.
+    pub(crate) fn param_value(&mut self, name: &str) -> Option<Typed> {
+        let binding = self.find(name, |d| matches!(d, Decl::Param { .. }))?.clone();
+        let scope = super::TypeScope { db: self.db, file: binding.file, local: None };
+        let Decl::Param { ty, .. } = &*binding.decl else { return None };
+        let declared = scope.resolve(ty);
+        match self.lowered(&binding).and_then(|a| a.lowered.as_ref()) {
+            Some(Lowered::Param(Some(value), _)) => {
+                let ty = block_literal(value).unwrap_or(declared);
+                Some((value.clone(), ty))
+            }
+            _ => {
+                self.incomplete = true;
+                Some((Expr::Null, if declared.is_unknown() { Type::Error } else { declared }))
+            }
+        }
+    }
+}
+
+/// The literal type of a constant, so that a param's value is checked like the literal it stands for.
+fn block_literal(value: &Expr) -> Option<Type> {
+    Some(match value {
+        Expr::String(text) => Type::Literal(Literal::String(text.as_str().into())),
+        Expr::Number(number) => Type::Literal(Literal::Number(*number)),
+        Expr::Bool(flag) => Type::Literal(Literal::Bool(*flag)),
+        Expr::Duration(_) => Type::Duration,
+        _ => return None,
+    })
+}
+
+/// A value given from outside, read by the param's type.
+fn read(given: &ParamValue, ty: &Type) -> Option<Expr> {
+    let expr = match given {
+        ParamValue::Data(data) => from_data(data, ty),
+        ParamValue::Text(text) => ty.alternatives().iter().find_map(|t| from_text(text, t))?,
+    };
+    constant_type(&expr).assignable_to(ty).then_some(expr)
+}
+
+fn from_text(text: &str, ty: &Type) -> Option<Expr> {
+    match ty {
+        Type::String | Type::Timestamp | Type::Any => Some(Expr::String(text.to_owned())),
+        Type::Bool | Type::Literal(Literal::Bool(_)) => text.parse().ok().map(Expr::Bool),
+        Type::Int | Type::Number | Type::Literal(Literal::Number(_)) => {
+            text.parse::<f64>().ok().filter(|n| n.is_finite()).map(Expr::Number)
+        }
+        Type::Literal(Literal::String(literal)) => (**literal == *text).then(|| Expr::String(text.to_owned())),
+        Type::Duration => text.parse::<Duration>().ok().map(Expr::Duration),
+        Type::Null => (text == "null").then_some(Expr::Null),
+        _ => serde_json::from_str(text).ok().map(|json| from_data(&crate::value::as_json::from_json(&json), ty)),
+    }
+}
+
+fn from_data(data: &Value, ty: &Type) -> Expr {
+    match data {
+        Value::Bool(flag) => Expr::Bool(*flag),
+        Value::Number(number) => Expr::Number(*number),
+        Value::String(text) => match text.parse::<Duration>() {
+            Ok(duration) if ty.alternatives().contains(&Type::Duration) => Expr::Duration(duration),
+            _ => Expr::String(text.clone()),
+        },
+        Value::List(items) => Expr::List(items.iter().map(|i| from_data(i, &Type::Any)).collect()),
+        Value::Map(entries) => Expr::Record(entries.iter().map(|(k, v)| (k.clone(), from_data(v, &Type::Any))).collect()),
+        Value::Null | Value::Range(..) | Value::Secret(_) | Value::Config(_) => Expr::Null,
+    }
+}
+
+/// The type of a constant.
+fn constant_type(expr: &Expr) -> Type {
+    use crate::types::{Record, RecordField};
+    match expr {
+        Expr::List(items) if items.is_empty() => Type::List(Type::Any.into()),
+        Expr::List(items) => Type::List(Type::union(items.iter().map(constant_type)).into()),
+        Expr::Record(fields) => {
+            let field = |(name, value): &(String, Expr)| RecordField {
+                name: name.as_str().into(),
+                ty: constant_type(value),
+                optional: false,
+                doc: None,
+            };
+            let fields = fields.iter().map(field).collect();
+            Type::Record(Record { name: None, fields, open: false }.into())
+        }
+        Expr::Null => Type::Null,
+        other => block_literal(other).unwrap_or(Type::Any),
+    }
+}

@@ -1,0 +1,259 @@
+//! Sources and their events, checked against the catalog.
+
+use super::{Cx, block::Given, expr::BROKEN, named, orchestrator::EventDecl};
+use crate::{
+    catalog::{self, Handover, SourceKind, sources},
+    diag::Diagnostic,
+    names::{NameKey, TypeExpr},
+    rules, spec,
+    types::{Record, RecordField, Type},
+    value::Value,
+};
+use efl_grammar::{
+    SyntaxNode, TextRange,
+    ast::{self, AstNode, HasDoc, HasMembers, HasName},
+};
+use std::sync::Arc;
+
+impl Cx<'_> {
+    /// The events a source declares, with the types of their payloads: what rules see, before anything is checked.
+    pub(crate) fn source_events(&self, node: &ast::Source) -> Vec<EventDecl> {
+        let kind = node.kind().and_then(|k| sources::find(&k.text()));
+        let source = node.name().map(|n| n.text());
+        let event = |member: ast::Member| {
+            let ast::Member::Event(event) = member else { return None };
+            let (name, range) = named(&event)?;
+            let payload = match event.ty() {
+                Some(ty) => self.type_scope().resolve(&crate::names::type_expr(Some(&ty))),
+                None => self.kind_payload(kind, &event, node),
+            };
+            let meta = kind.map_or(Type::Any, |k| meta_type(self.db, k));
+            Some(EventDecl { source: source.clone(), name, payload, meta, range })
+        };
+        node.members().into_iter().filter_map(event).collect()
+    }
+
+    fn kind_payload(&self, kind: Option<&SourceKind>, event: &ast::Event, source: &ast::Source) -> Type {
+        let raw = [format_of(&event.members()), format_of(&source.members())].into_iter().flatten().next();
+        match (kind, raw.as_deref()) {
+            (_, Some("text" | "bytes")) => Type::String,
+            (Some(kind), _) => catalog_type(self.db, kind.payload.ty),
+            (None, _) => Type::Any,
+        }
+    }
+
+    /// A source's declaration.
+    pub(crate) fn source(&mut self, node: &ast::Source) -> Option<spec::Source> {
+        let name = named(node);
+        let place = name.as_ref().map_or_else(|| node.range(), |(_, r)| *r);
+        let kind_name = node.kind()?;
+        let Some(kind) = sources::find(&kind_name.text()) else {
+            let known: Vec<String> = sources::all().iter().map(|k| k.name.to_owned()).collect();
+            self.unknown(&rules::unknown_source_kind::RULE, "kind of source", &kind_name.text(), kind_name.range(), &known);
+            return None;
+        };
+        let members = node.members();
+        let given = self.given(&members, kind.block);
+        let events: Vec<&ast::Event> =
+            members.iter().filter_map(|m| if let ast::Member::Event(e) = m { Some(e) } else { None }).collect();
+        if events.is_empty() && !node.syntax().descendants().any(|n| n.kind() == efl_grammar::SyntaxKind::ERROR) {
+            self.error(&rules::source_without_events::RULE, place, "the source declares no event");
+        }
+        self.check_event_only(&given, kind, events.len());
+        let lowered: Vec<spec::SourceEvent> = events.iter().filter_map(|e| self.source_event(e, kind, &given)).collect();
+        self.check_source(&given, kind, &events, &lowered, place, kind_name.range());
+        self.patches(&members);
+        Some(spec::Source {
+            name: name?.0,
+            kind: kind.name.to_owned(),
+            description: node.doc(),
+            fields: given.value(),
+            events: lowered,
+        })
+    }
+
+    fn source_event(&mut self, node: &ast::Event, kind: &SourceKind, defaults: &Given) -> Option<spec::SourceEvent> {
+        let name = named(node);
+        let place = name.as_ref().map_or_else(|| node.range(), |(_, r)| *r);
+        if let Some((name, range)) = &name {
+            self.check_kubernetes_name(name, *range, "event");
+        }
+        let ty = node.ty().map(|ty| self.payload_ty(&ty));
+        let given = self.given(&node.members(), kind.block);
+        self.check_presence(&given.with_defaults(defaults), kind.block, place);
+        self.check_format(&given, defaults, ty.as_ref(), node);
+        Some(spec::SourceEvent {
+            name: name?.0,
+            ty: ty.map(|t| t.to_string()),
+            description: node.doc(),
+            fields: given.value(),
+        })
+    }
+
+    /// A field that tells events apart cannot be a default of several.
+    fn check_event_only(&mut self, given: &Given, kind: &SourceKind, events: usize) {
+        for field in kind.per_event {
+            if let Some(range) = given.place(field).filter(|_| events > 1) {
+                let message = format!("`{field}` tells events apart: with {events} events it stands at each of them");
+                self.error(&rules::event_only_field::RULE, range, message);
+            }
+        }
+    }
+
+    fn check_format(&mut self, given: &Given, defaults: &Given, ty: Option<&Type>, node: &ast::Event) {
+        let format = given.get("format").or_else(|| defaults.get("format")).and_then(Value::as_str);
+        if let (Some(format @ ("text" | "bytes")), Some(ty), Some(declared)) = (format, ty, node.ty())
+            && !Type::String.assignable_to(ty)
+        {
+            let message = format!("`format: {format}` gives text; the event is declared as `{ty}`");
+            self.error(&rules::format_mismatch::RULE, declared.range(), message);
+        }
+    }
+
+    fn check_source(
+        &mut self,
+        given: &Given,
+        kind: &SourceKind,
+        nodes: &[&ast::Event],
+        events: &[spec::SourceEvent],
+        place: TextRange,
+        kind_range: TextRange,
+    ) {
+        if kind.handover == Handover::Exclusive {
+            self.report(rules::exclusive_handover::diagnostic(kind, kind_range));
+        }
+        if kind.listens {
+            let merged = |event: &spec::SourceEvent| merge(given, &event.fields);
+            let listeners: Vec<rules::endpoint_clash::Listener> = nodes
+                .iter()
+                .zip(events)
+                .map(|(node, event)| rules::endpoint_clash::Listener::new(node, event, &merged(event), given))
+                .collect();
+            for diagnostic in rules::endpoint_clash::check(&listeners) {
+                self.report(diagnostic);
+            }
+            for diagnostic in rules::reserved_port::check(&listeners).into_iter().chain(rules::reserved_path::check(&listeners)) {
+                self.report(diagnostic);
+            }
+            for diagnostic in rules::unauthenticated_webhook::check(kind, &listeners, place) {
+                self.report(diagnostic);
+            }
+        }
+    }
+
+    /// An internal event's declaration.
+    pub(crate) fn internal_event_decl(&mut self, node: &ast::Event) -> Option<spec::InternalEvent> {
+        let name = named(node);
+        if let Some((name, range)) = &name {
+            self.check_kubernetes_name(name, *range, "event");
+        }
+        let ty = node.ty().map(|ty| self.payload_ty(&ty).to_string());
+        let place = name.as_ref().map_or_else(|| node.range(), |(_, r)| *r);
+        self.members(&node.members(), &catalog::blocks::INTERNAL_EVENT, place);
+        Some(spec::InternalEvent { name: name?.0, ty, description: node.doc() })
+    }
+
+    /// The payload type of an internal event, for `emit`.
+    pub(crate) fn internal_event(&mut self, name: &str, range: TextRange) -> Option<Type> {
+        let Some(orc) = &mut self.orc else {
+            let message = "`emit` needs an event of the orchestrator: declare the workflow inside it";
+            self.error(&rules::unknown_event::RULE, range, message);
+            return None;
+        };
+        if let Some(event) = orc.events.iter().find(|e| e.source.is_none() && e.name == name) {
+            orc.emitted.push((name.to_owned(), range));
+            return Some(event.payload.clone());
+        }
+        if let Some(event) = orc.events.iter().find(|e| e.name == name) {
+            let source = event.source.clone().unwrap_or_default();
+            let (declared, message) = (event.range, format!("`{name}` comes from the source `{source}`: it is not for `emit`"));
+            let diagnostic = Diagnostic::new(&rules::emit_source_event::RULE, range, message);
+            let help = "declare an event of the orchestrator: `event NAME: TYPE`";
+            self.report(diagnostic.label(declared, "declared here").help(help));
+            return None;
+        }
+        let known: Vec<String> = orc.events.iter().filter(|e| e.source.is_none()).map(|e| e.name.clone()).collect();
+        self.unknown(&rules::unknown_event::RULE, "event for `emit`:", name, range, &known);
+        let _ = BROKEN;
+        None
+    }
+}
+
+impl Given {
+    /// These fields, and those of the source where the event has none.
+    fn with_defaults(&self, defaults: &Given) -> Given {
+        let mut merged = Given::default();
+        for given in [self, defaults] {
+            for name in given.names() {
+                if !merged.has(name) {
+                    merged.note(name, given.place(name).unwrap_or_default());
+                }
+            }
+        }
+        merged
+    }
+}
+
+/// The fields of an event with those of its source behind them.
+fn merge(source: &Given, event: &Value) -> Value {
+    let mut fields: Vec<(String, Value)> = event.as_map().unwrap_or_default().to_vec();
+    for (name, value) in source.entries() {
+        if !fields.iter().any(|(n, _)| n == name) {
+            fields.push((name.clone(), value.clone()));
+        }
+    }
+    Value::Map(fields)
+}
+
+fn format_of(members: &[ast::Member]) -> Option<String> {
+    members.iter().find_map(|m| match m {
+        ast::Member::Field(field) if field.key()?.text() == "format" => match field.value()?.expr()? {
+            ast::Expr::Name(word) => Some(word.name()),
+            ast::Expr::Str(text) => text.plain(),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+/// A type of the catalog, written as EFL text.
+pub(crate) fn catalog_type(db: &dyn salsa::Database, text: &str) -> Type {
+    match text {
+        "any" => Type::Any,
+        "string" => Type::String,
+        "timestamp" => Type::Timestamp,
+        text => parsed_type(db, NameKey::new(db, text.to_owned())).clone(),
+    }
+}
+
+#[salsa::tracked(returns(ref))]
+fn parsed_type<'db>(db: &'db dyn salsa::Database, text: NameKey<'db>) -> Type {
+    let parsed = efl_grammar::parse_item(&format!("type T = {}", text.text(db)));
+    let root = SyntaxNode::new_root(parsed.green);
+    let decl = root.children().find_map(ast::TypeDecl::cast);
+    let expr = decl.and_then(|d| d.ty()).map_or(TypeExpr::Error, |ty| crate::names::type_expr(Some(&ty)));
+    super::ty::closed(&expr)
+}
+
+/// What `meta` is for a kind.
+pub(crate) fn meta_type(db: &dyn salsa::Database, kind: &SourceKind) -> Type {
+    let common = catalog::COMMON_META.iter().chain(kind.payload.meta);
+    let field = |(name, _, ty): &(&str, &str, &str)| RecordField {
+        name: (*name).into(),
+        ty: catalog_type(db, ty),
+        optional: false,
+        doc: None,
+    };
+    Type::Record(Arc::new(Record { name: None, fields: common.map(field).collect(), open: false }))
+}
+
+/// What `meta` is for an internal event.
+pub(crate) fn internal_meta(db: &dyn salsa::Database) -> Type {
+    let field = |(name, _, ty): &(&str, &str, &str)| RecordField {
+        name: (*name).into(),
+        ty: catalog_type(db, ty),
+        optional: false,
+        doc: None,
+    };
+    Type::Record(Arc::new(Record { name: None, fields: catalog::COMMON_META.iter().map(field).collect(), open: false }))
+}

@@ -1,0 +1,330 @@
+//! Tests: every name, payload, pattern and value checked; running them is the engine's.
+
+use super::{
+    Cx, Lowered,
+    body::unwrap_value,
+    expr::Env,
+    orchestrator::{EventDecl, OrchestratorScope},
+};
+use crate::{
+    diag::Diagnostic,
+    ir,
+    names::Decl,
+    rules,
+    types::{Type, TypeTable},
+};
+use efl_grammar::{
+    TextRange,
+    ast::{self, AstNode},
+};
+use std::sync::Arc;
+
+impl Cx<'_> {
+    /// A test's declaration.
+    pub(crate) fn test(&mut self, node: &ast::Test) {
+        let Some(orc) = self.orchestrator_of(node) else { return };
+        self.orc = Some(scope_of(&orc));
+        let mut expects = false;
+        let mut moved = false;
+        for step in node.steps() {
+            expects |= matches!(step, ast::Step::Expect(_));
+            if let ast::Step::At(at) = &step {
+                self.test_time(at, moved);
+            }
+            moved |= matches!(step, ast::Step::Advance(_)) || matches!(&step, ast::Step::Send(s) if s.every().is_some());
+            self.step(&step, &orc);
+        }
+        if !expects
+            && let Some(title) = node.title()
+        {
+            self.report(Diagnostic::new(&rules::test_without_expect::RULE, title.range(), "the test expects nothing"));
+        }
+    }
+
+    fn orchestrator_of(&mut self, node: &ast::Test) -> Option<Arc<ir::Orchestrator>> {
+        let names = self.scope.names(|d| matches!(d, Decl::Orchestrator));
+        let name = match node.orchestrator() {
+            Some(reference) => {
+                let name = reference.text();
+                if !names.contains(&name) {
+                    self.unknown(&rules::unknown_orchestrator::RULE, "orchestrator", &name, reference.range(), &names);
+                    return None;
+                }
+                name
+            }
+            None => {
+                if names.len() != 1 {
+                    let range = node.title().map_or_else(|| node.range(), |t| t.range());
+                    self.report(rules::orchestrator_not_chosen::diagnostic(&names, range));
+                    return None;
+                }
+                names[0].clone()
+            }
+        };
+        let binding = self.find(&name, |d| matches!(d, Decl::Orchestrator))?;
+        match self.lowered(binding)?.lowered.as_ref()? {
+            Lowered::Orchestrator(orc) => Some(orc.clone()),
+            _ => None,
+        }
+    }
+
+    fn test_time(&mut self, at: &ast::StepAt, moved: bool) {
+        let Some(node) = at.time() else { return };
+        if let Some(text) = node.plain()
+            && crate::eval::timestamp::parse(&text).is_none()
+        {
+            self.report(rules::bad_timestamp::diagnostic(&text, node.range()));
+        }
+        if moved {
+            let message = "`at` sets the clock before time has moved; use `advance` here";
+            self.error(&rules::time_goes_back::RULE, at.range(), message);
+        }
+    }
+
+    fn step(&mut self, step: &ast::Step, orc: &ir::Orchestrator) {
+        match step {
+            ast::Step::At(_) => {}
+            ast::Step::Advance(advance) => {
+                self.duration_of(advance.duration().as_ref());
+            }
+            ast::Step::Send(send) => self.send(send),
+            ast::Step::Set(set) => self.set(set),
+            ast::Step::Mock(mock) => self.mock(mock, orc),
+            ast::Step::Expect(expect) => self.expectation(expect, orc),
+        }
+    }
+
+    fn send(&mut self, send: &ast::StepSend) {
+        let env = Env { place: "a test", ..Env::default() };
+        if let Some(times) = send.times() {
+            self.count_of(Some(&times), 1, 1_000_000, "`send`");
+        }
+        if let Some(every) = send.every() {
+            self.duration_of(Some(&every));
+        }
+        let payload = send.payload().map(|p| (self.record(&p, &env), p.range()));
+        if let Some(meta) = send.meta() {
+            self.send_meta(&meta, &env);
+        }
+        let Some(event) = send.event().and_then(|e| self.event(&e)) else { return };
+        let Some(((expr, ty), range)) = payload else { return };
+        let (_, ty) = unwrap_value(expr, ty, &event.payload);
+        if self.expect(&ty, &event.payload, range, &format!("the payload of `{}` is `{}`", event.name, event.payload)) {
+            self.reject_unknown_fields(&ty, &event.payload, range);
+        }
+    }
+
+    fn send_meta(&mut self, meta: &ast::RecordExpr, env: &Env) {
+        const KNOWN: [&str; 7] = ["id", "time", "source", "header", "topic", "key", "subject"];
+        for field in meta.fields() {
+            let Some(key) = field.key() else { continue };
+            let name = key.text();
+            let (expr, _) = self.expr(field.value().as_ref(), env);
+            if !KNOWN.contains(&name.as_str()) {
+                let known: Vec<String> = KNOWN.iter().map(|&k| k.to_owned()).collect();
+                self.unknown(&rules::no_such_field::RULE, "field of `meta`:", &name, key.range(), &known);
+            }
+            if let ("time", ir::Expr::String(text), Some(value)) = (name.as_str(), &expr, field.value())
+                && crate::eval::timestamp::parse(text).is_none()
+            {
+                self.report(rules::bad_timestamp::diagnostic(text, value.range()));
+            }
+        }
+    }
+
+    fn set(&mut self, set: &ast::StepSet) {
+        if let Some(cluster) = set.cluster() {
+            self.cluster(&cluster.text(), cluster.range());
+        }
+        for field in set.observations().iter().flat_map(ast::RecordExpr::fields) {
+            let (Some(key), Some(value)) = (field.key(), field.value()) else { continue };
+            let percent = super::block::number_text(&value).is_some_and(|t| t.strip_suffix('%').is_some_and(|n| n.parse::<f64>().is_ok()));
+            let metric = !matches!(key.text().as_str(), "cpu" | "memory");
+            if !percent && !(metric && super::block::number_text(&value).is_some_and(|t| t.parse::<f64>().is_ok())) {
+                self.report(rules::wrong_unit::percent(&key.text(), value.syntax().text().to_string().trim(), value.range()));
+            }
+        }
+    }
+
+    fn mock(&mut self, mock: &ast::StepMock, orc: &ir::Orchestrator) {
+        let env = Env { place: "a test", ..Env::default() };
+        for arg in mock.args().iter().flat_map(ast::Args::positional) {
+            self.expr(Some(&arg), &env);
+        }
+        for arg in mock.args().iter().flat_map(ast::Args::named) {
+            self.expr(arg.value().as_ref(), &env);
+        }
+        let signature = mock.function().and_then(|name| self.tested_function(&name, orc));
+        let output = signature.and_then(|s| s.output);
+        for outcome in mock.outcomes() {
+            if let Some(takes) = outcome.takes() {
+                self.duration_of(Some(&takes));
+            }
+            if let Some(value) = outcome.returns() {
+                let expected = output.clone().unwrap_or(Type::Any);
+                self.argument(&format!("the function gives `{expected}`"), &expected, &value, &env);
+            }
+            for value in outcome.failure() {
+                self.expr(Some(&value), &env);
+            }
+        }
+    }
+
+    fn tested_function(&mut self, name: &ast::NameRef, orc: &ir::Orchestrator) -> Option<ir::Signature> {
+        let text = name.text();
+        match orc.spec.functions.iter().position(|f| f.name == text) {
+            Some(index) => orc.functions.get(index).cloned(),
+            None => {
+                let known: Vec<String> = orc.spec.functions.iter().map(|f| f.name.clone()).collect();
+                self.unknown(&rules::unknown_function::RULE, "function", &text, name.range(), &known);
+                None
+            }
+        }
+    }
+
+    fn expectation(&mut self, expect: &ast::StepExpect, orc: &ir::Orchestrator) {
+        if let Some(times) = expect.times() {
+            self.count_of(Some(&times), 0, 1_000_000, "`times`");
+            if expect.is_negative() {
+                let message = "`expect no …` means none: it takes no `times`";
+                self.error(&rules::bad_expectation::RULE, times.range(), message);
+            }
+        }
+        let Some(target) = expect.target() else { return };
+        let Some(keyword) = target.keyword() else { return };
+        let env = Env { place: "a test", ..Env::default() };
+        match keyword.text() {
+            "rule" => self.expect_name(&target, orc.spec.rules.iter().map(|r| &r.name), &rules::unknown_rule::RULE, "rule"),
+            "run" => self.expect_name(&target, orc.spec.workflows.iter().map(|w| &w.name), &rules::unknown_workflow::RULE, "workflow"),
+            "call" => {
+                let signature = target.name().and_then(|name| self.tested_function(&name, orc));
+                if let (Some(signature), Some(pattern)) = (signature, target.pattern()) {
+                    let body = body_type(&signature.input);
+                    self.pattern(&pattern, &body, &env);
+                }
+            }
+            "emit" => {
+                if let Some(name) = target.name() {
+                    let ty = self.internal_event(&name.text(), name.range());
+                    if let (Some(ty), Some(pattern)) = (ty, target.pattern()) {
+                        self.pattern(&pattern, &ty, &env);
+                    }
+                }
+            }
+            "dead-letter" => {
+                if let Some(event) = target.event() {
+                    self.event(&event);
+                }
+            }
+            "placed" => {
+                for element in target.clusters().iter().flat_map(ast::ListExpr::elements) {
+                    if let ast::Expr::Name(name) = &element {
+                        self.cluster(&name.name(), name.range());
+                    }
+                }
+            }
+            "move" => {
+                if let Some(name) = target.name() {
+                    self.cluster(&name.text(), name.range());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn expect_name<'a>(
+        &mut self,
+        target: &ast::Target,
+        known: impl Iterator<Item = &'a String>,
+        rule: &'static rules::Rule,
+        what: &str,
+    ) {
+        let known: Vec<String> = known.cloned().collect();
+        if let Some(name) = target.name()
+            && !known.contains(&name.text())
+        {
+            self.unknown(rule, what, &name.text(), name.range(), &known);
+        }
+    }
+
+    fn pattern(&mut self, pattern: &ast::Pattern, ty: &Type, env: &Env) {
+        for field in pattern.fields() {
+            let (Some(key), Some(pat)) = (field.key(), field.pattern()) else { continue };
+            let Some(found) = TypeTable::default().member(ty, &key.text()).read() else {
+                self.report(rules::no_such_field::diagnostic(&key.text(), ty, key.range()));
+                continue;
+            };
+            self.pattern_value(&pat, &found, env);
+        }
+    }
+
+    fn pattern_value(&mut self, pattern: &ast::Pat, ty: &Type, env: &Env) {
+        match pattern {
+            ast::Pat::Any(_) => {}
+            ast::Pat::Record(record) => self.pattern(record, ty, env),
+            ast::Pat::List(list) => {
+                let element = TypeTable::default().element(&ty.without_null()).unwrap_or(Type::Any);
+                list.elements().for_each(|e| self.pattern_value(&e, &element, env));
+            }
+            ast::Pat::Matches(matches) => {
+                if let Some(regex) = matches.regex()
+                    && let Some(text) = regex.plain()
+                {
+                    self.check_regex(&text, regex.range());
+                }
+                self.comparable_pattern(&Type::String, ty, matches.range());
+            }
+            ast::Pat::Value(value) => {
+                let (_, found) = self.expr(value.expr().as_ref(), env);
+                self.comparable_pattern(&found, ty, value.range());
+                if let Some(upper) = value.upper() {
+                    let (_, found) = self.expr(Some(&upper), env);
+                    self.comparable_pattern(&found, ty, upper.range());
+                }
+            }
+        }
+    }
+
+    fn comparable_pattern(&mut self, found: &Type, ty: &Type, range: TextRange) {
+        if *found != Type::Error && !TypeTable::default().comparable(found, ty) {
+            let message = format!("a `{ty}` never matches `{found}`");
+            self.error(&rules::type_mismatch::RULE, range, message);
+        }
+    }
+}
+
+/// The type of the body that a function is called with.
+fn body_type(input: &ir::Input) -> Type {
+    match input {
+        ir::Input::Any => Type::Any,
+        ir::Input::Whole(ty) => ty.clone(),
+        ir::Input::Named(params) => {
+            let field = |p: &ir::Param| crate::types::RecordField {
+                name: p.name.as_str().into(),
+                ty: p.ty.clone(),
+                optional: p.optional,
+                doc: None,
+            };
+            let fields = params.iter().map(field).collect();
+            Type::Record(Arc::new(crate::types::Record { name: None, fields, open: false }))
+        }
+    }
+}
+
+/// The names of a lowered orchestrator, as a test sees them.
+fn scope_of(orc: &ir::Orchestrator) -> OrchestratorScope {
+    let event = |e: &ir::Event| EventDecl {
+        source: e.source.clone(),
+        name: e.name.clone(),
+        payload: e.payload.clone(),
+        meta: e.meta.clone(),
+        range: TextRange::default(),
+    };
+    OrchestratorScope {
+        name: orc.name.clone(),
+        engine: orc.spec.engine,
+        events: orc.events.iter().map(event).collect(),
+        sources: orc.spec.sources.iter().map(|s| (s.name.clone(), TextRange::default())).collect(),
+        ..OrchestratorScope::default()
+    }
+}

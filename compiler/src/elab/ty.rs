@@ -1,0 +1,398 @@
+//! Types: from what is written to [`Type`], with JSON Schema files.
+
+use super::Cx;
+use crate::{
+    db::SourceFile,
+    diag::Diagnostic,
+    names::{self, Decl, FunctionSig, Params, TypeExpr},
+    rules,
+    types::{Literal, Record, RecordField, Type},
+};
+use efl_grammar::ast::{self, AstNode, HasName};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The names of built-in types.
+pub const BUILT_IN: [&str; 9] =
+    ["string", "int", "number", "bool", "duration", "timestamp", "any", "null", "list"];
+
+/// The built-in type of a name.
+pub(crate) fn built_in(name: &str) -> Option<Type> {
+    Some(match name {
+        "string" => Type::String,
+        "int" => Type::Int,
+        "number" => Type::Number,
+        "bool" => Type::Bool,
+        "duration" => Type::Duration,
+        "timestamp" => Type::Timestamp,
+        "any" => Type::Any,
+        "null" => Type::Null,
+        _ => return None,
+    })
+}
+
+/// Where type names are looked up: in the orchestrator around, then in the file.
+#[derive(Clone, Copy)]
+pub struct TypeScope<'a> {
+    /// The database.
+    pub db: &'a dyn salsa::Database,
+    /// The file.
+    pub file: SourceFile,
+    /// The types of the orchestrator around.
+    pub local: Option<&'a BTreeMap<String, TypeExpr>>,
+}
+
+impl TypeScope<'_> {
+    /// The type that an expression stands for; an unknown or recursive name is [`Type::Error`].
+    pub fn resolve(&self, ty: &TypeExpr) -> Type {
+        self.resolve_in(ty, &mut Vec::new())
+    }
+
+    /// Whether the meaning of a name refers to itself.
+    pub fn is_recursive(&self, name: &str, ty: &TypeExpr) -> bool {
+        let mut seen = vec![(self.file.path(self.db), name.to_owned())];
+        let mut found = false;
+        self.visit(ty, &mut seen, &mut found);
+        found
+    }
+
+    fn visit(&self, ty: &TypeExpr, stack: &mut Vec<(Arc<str>, String)>, found: &mut bool) {
+        match ty {
+            TypeExpr::Name(name) => {
+                let Some((scope, key, inner)) = self.lookup(name) else { return };
+                if stack.first() == Some(&key) {
+                    *found = true;
+                } else if !stack.contains(&key) {
+                    stack.push(key);
+                    scope.visit(&inner, stack, found);
+                    stack.pop();
+                }
+            }
+            TypeExpr::List(inner) | TypeExpr::Map(inner) => self.visit(inner, stack, found),
+            TypeExpr::Union(parts) => parts.iter().for_each(|p| self.visit(p, stack, found)),
+            TypeExpr::Record(fields) => fields.iter().for_each(|f| self.visit(&f.ty, stack, found)),
+            _ => {}
+        }
+    }
+
+    /// The declaration of a name: the scope it is written in, its key and what it stands for.
+    fn lookup(&self, name: &str) -> Option<(TypeScope<'_>, (Arc<str>, String), TypeExpr)> {
+        if let Some(ty) = self.local.and_then(|types| types.get(name)) {
+            return Some((*self, (self.file.path(self.db), name.to_owned()), ty.clone()));
+        }
+        let scope = names::file_scope(self.db, self.file);
+        let binding = scope.find(name, |d| matches!(d, Decl::Type { .. }))?;
+        let Decl::Type { ty, .. } = &*binding.decl else { return None };
+        let inner = TypeScope { db: self.db, file: binding.file, local: None };
+        Some((inner, (binding.file.path(self.db), binding.name.clone()), ty.clone()))
+    }
+
+    fn resolve_in(&self, ty: &TypeExpr, stack: &mut Vec<(Arc<str>, String)>) -> Type {
+        match ty {
+            TypeExpr::Name(name) => built_in(name).unwrap_or_else(|| self.resolve_name(name, stack)),
+            TypeExpr::List(inner) => Type::List(Arc::new(self.resolve_in(inner, stack))),
+            TypeExpr::Map(inner) => Type::Map(Arc::new(self.resolve_in(inner, stack))),
+            TypeExpr::Schema(path) => match names::imported_file(self.db, self.file, path) {
+                Some(file) => schema_type(self.db, file).clone().unwrap_or(Type::Error),
+                None => Type::Error,
+            },
+            TypeExpr::String(text) => Type::Literal(Literal::String(text.as_str().into())),
+            TypeExpr::Number(text) => text.parse().map_or(Type::Error, |n| Type::Literal(Literal::Number(n))),
+            TypeExpr::Bool(flag) => Type::Literal(Literal::Bool(*flag)),
+            TypeExpr::Null => Type::Null,
+            TypeExpr::Union(parts) => Type::union(parts.iter().map(|p| self.resolve_in(p, stack)).collect::<Vec<_>>()),
+            TypeExpr::Record(fields) => {
+                let field = |f: &names::TypeField| RecordField {
+                    name: f.name.as_str().into(),
+                    ty: self.resolve_in(&f.ty, stack),
+                    optional: f.optional,
+                    doc: f.doc.as_deref().map(Into::into),
+                };
+                let fields = fields.iter().map(field).collect();
+                Type::Record(Arc::new(Record { name: None, fields, open: false }))
+            }
+            TypeExpr::Error => Type::Error,
+        }
+    }
+
+    fn resolve_name(&self, name: &str, stack: &mut Vec<(Arc<str>, String)>) -> Type {
+        let Some((scope, key, inner)) = self.lookup(name) else { return Type::Error };
+        if stack.contains(&key) {
+            return Type::Error;
+        }
+        stack.push(key);
+        let resolved = scope.resolve_in(&inner, stack);
+        stack.pop();
+        match resolved {
+            Type::Record(record) if record.name.is_none() => {
+                Type::Record(Arc::new(Record { name: Some(name.into()), ..(*record).clone() }))
+            }
+            other => other,
+        }
+    }
+}
+
+impl Cx<'_> {
+    /// Where type names are looked up here.
+    pub(crate) fn type_scope(&self) -> TypeScope<'_> {
+        TypeScope { db: self.db, file: self.file, local: self.orc.as_ref().map(|o| &o.types) }
+    }
+
+    /// The type that a node writes, with its mistakes reported.
+    pub(crate) fn ty(&mut self, node: &ast::Ty) -> Type {
+        self.check_type(node);
+        self.type_scope().resolve(&names::type_expr(Some(node)))
+    }
+
+    /// The type of a payload, which holds no durations.
+    pub(crate) fn payload_ty(&mut self, node: &ast::Ty) -> Type {
+        for name in node.syntax().descendants().filter_map(ast::TyName::cast) {
+            if name.name().is_some_and(|n| n.text() == "duration") {
+                self.report(rules::duration_in_payload::diagnostic(name.range()));
+            }
+        }
+        self.ty(node)
+    }
+
+    /// Checks a `type` declaration.
+    pub(crate) fn type_decl(&mut self, decl: &ast::TypeDecl) {
+        let Some(node) = decl.ty() else { return };
+        self.check_type(&node);
+        let Some(name) = decl.name() else { return };
+        if built_in(&name.text()).is_some() || matches!(name.text().as_str(), "list" | "map" | "schema") {
+            let message = format!("`{}` is the name of a built-in type", name.text());
+            self.error(&rules::duplicate_name::RULE, name.range(), message);
+        } else if self.type_scope().is_recursive(&name.text(), &names::type_expr(Some(&node))) {
+            self.report(rules::recursive_type::diagnostic(&name.text(), name.range()));
+        }
+    }
+
+    fn check_type(&mut self, node: &ast::Ty) {
+        match node {
+            ast::Ty::Union(union) => union.alternatives().for_each(|t| self.check_type(&t)),
+            ast::Ty::Name(name) => self.check_type_name(name),
+            ast::Ty::List(list) => list.element().iter().for_each(|t| self.check_type(t)),
+            ast::Ty::Map(map) => map.element().iter().for_each(|t| self.check_type(t)),
+            ast::Ty::Paren(paren) => paren.inner().iter().for_each(|t| self.check_type(t)),
+            ast::Ty::Record(record) => self.check_record_type(record),
+            ast::Ty::Schema(schema) => self.check_schema(schema),
+            ast::Ty::Literal(literal) => self.check_literal_type(literal),
+        }
+    }
+
+    fn check_literal_type(&mut self, literal: &ast::TyLiteral) {
+        let Some(ast::Expr::Literal(value)) = literal.literal() else { return };
+        if let Some(ast::LiteralKind::Number(text)) = value.kind()
+            && text.parse::<f64>().is_err()
+        {
+            let message = format!("a literal type is a plain number; `{text}` has a unit");
+            self.error(&rules::wrong_unit::RULE, value.range(), message);
+        }
+    }
+
+    fn check_type_name(&mut self, node: &ast::TyName) {
+        let Some(name) = node.name() else { return };
+        let text = name.text();
+        if built_in(&text).is_some() || self.orc.as_ref().is_some_and(|o| o.types.contains_key(&text)) {
+            if let Some(orc) = &mut self.orc {
+                orc.used_types.insert(text);
+            }
+            return;
+        }
+        if self.find(&text, |d| matches!(d, Decl::Type { .. })).is_some() {
+            return;
+        }
+        // What an import should have brought is reported there.
+        if self.is_broken_import(&text) {
+            return;
+        }
+        let mut known = self.scope.names(|d| matches!(d, Decl::Type { .. }));
+        known.extend(BUILT_IN.iter().map(|&t| t.to_owned()));
+        known.extend(self.orc.iter().flat_map(|o| o.types.keys().cloned()));
+        self.unknown(&rules::unknown_type::RULE, "type", &text, name.range(), &known);
+    }
+
+    /// Whether a name should come from an import that failed: that is reported at the import.
+    pub(crate) fn is_broken_import(&mut self, name: &str) -> bool {
+        let items = crate::db::items(self.db, self.file);
+        let broken = items.iter().any(|item| {
+            let import = names::item_signature(self.db, item.text).import.as_ref();
+            import.is_some_and(|import| {
+                import.names.iter().any(|(imported, local)| {
+                    let target = names::imported_file(self.db, self.file, &import.path);
+                    let found = target.is_some_and(|t| names::exports(self.db, t).bindings.contains_key(imported));
+                    local == name && !found
+                })
+            })
+        });
+        if broken {
+            self.used.insert(name.to_owned());
+        }
+        broken
+    }
+
+    fn check_record_type(&mut self, record: &ast::TyRecord) {
+        let mut seen: Vec<(String, efl_grammar::TextRange)> = Vec::new();
+        for field in record.fields() {
+            if let Some(key) = field.key() {
+                let text = key.text();
+                if let Some((_, first)) = seen.iter().find(|(name, _)| *name == text) {
+                    let message = format!("the record has two fields `{text}`");
+                    let diagnostic = Diagnostic::new(&rules::duplicate_field::RULE, key.range(), message);
+                    self.report(diagnostic.label(*first, "the first one"));
+                }
+                seen.push((text, key.range()));
+            }
+            if let Some(ty) = field.ty() {
+                self.check_type(&ty);
+            }
+        }
+    }
+
+    fn check_schema(&mut self, node: &ast::TySchema) {
+        let (Some(written), Some(path)) = (node.path(), node.path().and_then(|p| p.plain())) else { return };
+        match names::imported_file(self.db, self.file, &path) {
+            None => {
+                self.report(rules::import_not_found::diagnostic(&self.file.path(self.db), &path, written.range()));
+            }
+            Some(file) => {
+                if let Err(reason) = schema_type(self.db, file) {
+                    let message = format!("`{path}` is no JSON Schema EFL can read: {reason}");
+                    self.error(&rules::bad_schema_file::RULE, written.range(), message);
+                }
+            }
+        }
+    }
+
+    /// The signature of a function or workflow, by the types in scope where it is declared.
+    pub(crate) fn signature(scope: TypeScope<'_>, sig: &FunctionSig) -> crate::ir::Signature {
+        use crate::ir::{Input, Param, Signature};
+        let input = match &sig.params {
+            None => Input::Any,
+            Some(Params::Unnamed(ty)) => Input::Whole(scope.resolve(ty)),
+            Some(Params::Named(params)) => {
+                let param = |p: &names::ParamSig| Param {
+                    name: p.name.clone(),
+                    ty: scope.resolve(&p.ty),
+                    optional: p.optional || p.has_default,
+                    default: None,
+                };
+                Input::Named(params.iter().map(param).collect())
+            }
+        };
+        Signature { input, output: sig.result.as_ref().map(|ty| scope.resolve(ty)) }
+    }
+}
+
+/// The type that a JSON Schema file describes (drafts 4 to 2020-12: `type`, `properties`, `required`, `items`, `enum`,
+/// `const`, `oneOf`/`anyOf`, `additionalProperties`, local `$ref`; every other keyword only narrows values and is left
+/// to run time).
+#[salsa::tracked(returns(ref))]
+pub fn schema_type(db: &dyn salsa::Database, file: SourceFile) -> Result<Type, String> {
+    let text = file.text(db).ok_or("it cannot be read")?;
+    let root: serde_json::Value = serde_json::from_str(&text).map_err(|e| e.to_string())?;
+    if !(root.is_object() || root.is_boolean()) {
+        return Err("it is neither an object nor a boolean".to_owned());
+    }
+    SchemaReader { root: &root }.read(&root, &mut Vec::new())
+}
+
+struct SchemaReader<'a> {
+    root: &'a serde_json::Value,
+}
+
+impl<'a> SchemaReader<'a> {
+    fn read(&self, schema: &'a serde_json::Value, stack: &mut Vec<&'a str>) -> Result<Type, String> {
+        let Some(object) = schema.as_object() else { return Ok(Type::Any) };
+        if let Some(reference) = object.get("$ref") {
+            return self.reference(reference.as_str().ok_or("`$ref` is no text")?, stack);
+        }
+        if let Some(value) = object.get("const") {
+            return Ok(literal(value));
+        }
+        if let Some(values) = object.get("enum").and_then(|v| v.as_array()) {
+            return Ok(Type::union(values.iter().map(literal)));
+        }
+        for key in ["oneOf", "anyOf"] {
+            if let Some(parts) = object.get(key).and_then(|v| v.as_array()) {
+                let parts: Result<Vec<Type>, String> = parts.iter().map(|p| self.read(p, stack)).collect();
+                return Ok(Type::union(parts?));
+            }
+        }
+        match object.get("type") {
+            Some(serde_json::Value::Array(types)) => {
+                let one = |t: &serde_json::Value| self.of_type(object, t.as_str().unwrap_or_default(), &mut stack.clone());
+                Ok(Type::union(types.iter().map(one).collect::<Result<Vec<_>, _>>()?))
+            }
+            Some(ty) => self.of_type(object, ty.as_str().ok_or("`type` is neither text nor a list")?, stack),
+            None if object.contains_key("properties") => self.of_type(object, "object", stack),
+            None => Ok(Type::Any),
+        }
+    }
+
+    fn reference(&self, reference: &'a str, stack: &mut Vec<&'a str>) -> Result<Type, String> {
+        let pointer = reference.strip_prefix('#').ok_or_else(|| format!("`$ref` to another file: {reference}"))?;
+        if stack.contains(&reference) {
+            return Ok(Type::Any);
+        }
+        let target = self.root.pointer(pointer).ok_or_else(|| format!("`$ref` to nothing: {reference}"))?;
+        stack.push(reference);
+        let ty = self.read(target, stack);
+        stack.pop();
+        ty
+    }
+
+    fn of_type(
+        &self,
+        object: &'a serde_json::Map<String, serde_json::Value>,
+        ty: &str,
+        stack: &mut Vec<&'a str>,
+    ) -> Result<Type, String> {
+        Ok(match ty {
+            "string" if object.get("format").is_some_and(|f| f == "date-time") => Type::Timestamp,
+            "string" => Type::String,
+            "integer" => Type::Int,
+            "number" => Type::Number,
+            "boolean" => Type::Bool,
+            "null" => Type::Null,
+            "array" => {
+                let element = object.get("items").map_or(Ok(Type::Any), |items| self.read(items, stack))?;
+                Type::List(Arc::new(element))
+            }
+            "object" => self.object(object, stack)?,
+            other => return Err(format!("unknown type `{other}`")),
+        })
+    }
+
+    fn object(
+        &self,
+        object: &'a serde_json::Map<String, serde_json::Value>,
+        stack: &mut Vec<&'a str>,
+    ) -> Result<Type, String> {
+        let additional = object.get("additionalProperties");
+        let Some(properties) = object.get("properties").and_then(|p| p.as_object()) else {
+            let value = additional.filter(|a| a.is_object()).map_or(Ok(Type::Any), |a| self.read(a, stack))?;
+            return Ok(Type::Map(Arc::new(value)));
+        };
+        let required: Vec<&str> =
+            object.get("required").and_then(|r| r.as_array()).into_iter().flatten().filter_map(|r| r.as_str()).collect();
+        let mut fields = Vec::new();
+        for (name, schema) in properties {
+            let doc = schema.get("description").and_then(|d| d.as_str()).map(Into::into);
+            let ty = self.read(schema, stack)?;
+            fields.push(RecordField { name: name.as_str().into(), ty, optional: !required.contains(&name.as_str()), doc });
+        }
+        let name = object.get("title").and_then(|t| t.as_str()).map(Into::into);
+        let open = additional != Some(&serde_json::Value::Bool(false));
+        Ok(Type::Record(Arc::new(Record { name, fields, open })))
+    }
+}
+
+fn literal(value: &serde_json::Value) -> Type {
+    match value {
+        serde_json::Value::Null => Type::Null,
+        serde_json::Value::Bool(flag) => Type::Literal(Literal::Bool(*flag)),
+        serde_json::Value::Number(number) => Type::Literal(Literal::Number(number.as_f64().unwrap_or(f64::NAN))),
+        serde_json::Value::String(text) => Type::Literal(Literal::String(text.as_str().into())),
+        _ => Type::Any,
+    }
+}

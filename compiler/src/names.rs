@@ -1,0 +1,385 @@
+//! Names: what each item declares, and what a name means in a file.
+//!
+//! [`item_signature`] is the firewall between syntax and names: it has no spans, so an edit inside a body changes no
+//! signature and re-checks no other item.
+
+use crate::{
+    db::{Item, ItemText, SourceFile, Workspace, item_node, items, parse_item},
+    system,
+};
+use efl_grammar::{
+    SyntaxNode,
+    ast::{self, AstNode, HasDoc, HasMembers, HasName, HasSig},
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// What an item declares, without spans.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Signature {
+    /// The declared name.
+    pub name: String,
+    /// What it is; `None` for an import, a test or an error.
+    pub decl: Option<Arc<Decl>>,
+    /// The names an import brings, and from where.
+    pub import: Option<Import>,
+    /// The paths of other files it names: the import's, those of JSON Schemas.
+    pub paths: Vec<String>,
+}
+
+/// An import.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Import {
+    /// The path as written.
+    pub path: String,
+    /// (name in the other file, name here).
+    pub names: Vec<(String, String)>,
+}
+
+/// A declaration, without spans.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Decl {
+    /// A param: its type and the text of its default.
+    Param {
+        /// Its type.
+        ty: TypeExpr,
+        /// Whether it has a default.
+        has_default: bool,
+        /// The doc comment.
+        doc: Option<String>,
+    },
+    /// A type.
+    Type {
+        /// What it stands for.
+        ty: TypeExpr,
+        /// The doc comment.
+        doc: Option<String>,
+    },
+    /// A bus.
+    Bus,
+    /// A fleet.
+    Fleet {
+        /// Its clusters.
+        clusters: Vec<String>,
+        /// Its metrics.
+        metrics: Vec<String>,
+    },
+    /// A cluster of a fleet.
+    Cluster {
+        /// The fleet.
+        fleet: String,
+    },
+    /// A function.
+    Function(FunctionSig),
+    /// A workflow.
+    Workflow(FunctionSig),
+    /// An orchestrator.
+    Orchestrator,
+}
+
+impl Decl {
+    /// What messages call it.
+    pub fn what(&self) -> &'static str {
+        match self {
+            Decl::Param { .. } => "param",
+            Decl::Type { .. } => "type",
+            Decl::Bus => "bus",
+            Decl::Fleet { .. } => "fleet",
+            Decl::Cluster { .. } => "cluster",
+            Decl::Function(_) => "function",
+            Decl::Workflow(_) => "workflow",
+            Decl::Orchestrator => "orchestrator",
+        }
+    }
+}
+
+/// The parameter list and result of a function or workflow.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct FunctionSig {
+    /// The parameters; `None` without a list.
+    pub params: Option<Params>,
+    /// The result.
+    pub result: Option<TypeExpr>,
+    /// The doc comment.
+    pub doc: Option<String>,
+}
+
+/// A parameter list.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Params {
+    /// `(T)`.
+    Unnamed(TypeExpr),
+    /// `(a: T, b?: U = 1)`.
+    Named(Vec<ParamSig>),
+}
+
+/// A parameter.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ParamSig {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: TypeExpr,
+    /// Whether `?` follows the name.
+    pub optional: bool,
+    /// Whether it has a default.
+    pub has_default: bool,
+}
+
+/// A type as written, without spans.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TypeExpr {
+    /// A name, built in or declared.
+    Name(String),
+    /// `list<T>`.
+    List(Box<TypeExpr>),
+    /// `map<T>`.
+    Map(Box<TypeExpr>),
+    /// `schema("path")`.
+    Schema(String),
+    /// `"low"`.
+    String(String),
+    /// `-1`, as written.
+    Number(String),
+    /// `true`.
+    Bool(bool),
+    /// `null`.
+    Null,
+    /// `A | B`.
+    Union(Vec<TypeExpr>),
+    /// `{ a: T }`.
+    Record(Vec<TypeField>),
+    /// An error that was reported.
+    Error,
+}
+
+/// A field of a record type.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TypeField {
+    /// The key.
+    pub name: String,
+    /// Its type.
+    pub ty: TypeExpr,
+    /// Whether `?` follows the key.
+    pub optional: bool,
+    /// The doc comment.
+    pub doc: Option<String>,
+}
+
+/// The type that a node writes.
+pub fn type_expr(ty: Option<&ast::Ty>) -> TypeExpr {
+    let Some(ty) = ty else { return TypeExpr::Error };
+    match ty {
+        ast::Ty::Union(union) => TypeExpr::Union(union.alternatives().map(|t| type_expr(Some(&t))).collect()),
+        ast::Ty::Name(name) => name.name().map_or(TypeExpr::Error, |n| TypeExpr::Name(n.text())),
+        ast::Ty::List(list) => TypeExpr::List(Box::new(type_expr(list.element().as_ref()))),
+        ast::Ty::Map(map) => TypeExpr::Map(Box::new(type_expr(map.element().as_ref()))),
+        ast::Ty::Schema(schema) => {
+            schema.path().and_then(|p| p.plain()).map_or(TypeExpr::Error, TypeExpr::Schema)
+        }
+        ast::Ty::Literal(literal) => literal_type(literal),
+        ast::Ty::Paren(paren) => type_expr(paren.inner().as_ref()),
+        ast::Ty::Record(record) => TypeExpr::Record(record.fields().filter_map(|f| type_field(&f)).collect()),
+    }
+}
+
+fn literal_type(literal: &ast::TyLiteral) -> TypeExpr {
+    match literal.literal() {
+        Some(ast::Expr::Str(text)) => text.plain().map_or(TypeExpr::Error, TypeExpr::String),
+        Some(ast::Expr::Literal(value)) => match value.kind() {
+            Some(ast::LiteralKind::Number(number)) => {
+                TypeExpr::Number(if literal.is_negative() { format!("-{number}") } else { number })
+            }
+            Some(ast::LiteralKind::Bool(flag)) => TypeExpr::Bool(flag),
+            Some(ast::LiteralKind::Null) => TypeExpr::Null,
+            None => TypeExpr::Error,
+        },
+        _ => TypeExpr::Error,
+    }
+}
+
+fn type_field(field: &ast::TyField) -> Option<TypeField> {
+    Some(TypeField {
+        name: field.key()?.text(),
+        ty: type_expr(field.ty().as_ref()),
+        optional: field.is_optional(),
+        doc: field.doc(),
+    })
+}
+
+/// The signature of a function or workflow.
+pub fn function_sig(decl: &(impl HasSig + HasDoc)) -> FunctionSig {
+    let params = decl.sig().map(|sig| match sig.unnamed() {
+        Some(ty) => Params::Unnamed(type_expr(Some(&ty))),
+        None => Params::Named(sig.formals().filter_map(|f| param_sig(&f)).collect()),
+    });
+    FunctionSig { params, result: decl.result().map(|ty| type_expr(Some(&ty))), doc: decl.doc() }
+}
+
+fn param_sig(formal: &ast::Formal) -> Option<ParamSig> {
+    Some(ParamSig {
+        name: formal.name()?.text(),
+        ty: type_expr(formal.ty().as_ref()),
+        optional: formal.is_optional(),
+        has_default: formal.default().is_some(),
+    })
+}
+
+/// What an item declares.
+#[salsa::tracked(returns(ref))]
+pub fn item_signature<'db>(db: &'db dyn salsa::Database, item: ItemText<'db>) -> Signature {
+    let Some(node) = item_node(db, item) else { return Signature::default() };
+    let mut signature = Signature { paths: schema_paths(db, item), ..Signature::default() };
+    let (name, decl) = match &node {
+        ast::Item::Import(import) => {
+            signature.import = import_sig(import);
+            signature.paths.extend(signature.import.as_ref().map(|i| i.path.clone()));
+            return signature;
+        }
+        ast::Item::Test(_) => return signature,
+        ast::Item::Param(p) => {
+            let ty = type_expr(p.ty().as_ref());
+            (p.name(), Decl::Param { ty, has_default: p.default().is_some(), doc: p.doc() })
+        }
+        ast::Item::Type(t) => (t.name(), Decl::Type { ty: type_expr(t.ty().as_ref()), doc: t.doc() }),
+        ast::Item::Bus(b) => (b.name(), Decl::Bus),
+        ast::Item::Fleet(f) => (f.name(), fleet_decl(f)),
+        ast::Item::Function(f) => (f.name(), Decl::Function(function_sig(f))),
+        ast::Item::Workflow(w) => (w.name(), Decl::Workflow(function_sig(w))),
+        ast::Item::Orchestrator(o) => (o.name(), Decl::Orchestrator),
+    };
+    if let Some(name) = name {
+        signature.name = name.text();
+        signature.decl = Some(Arc::new(decl));
+    }
+    signature
+}
+
+fn schema_paths(db: &dyn salsa::Database, item: ItemText<'_>) -> Vec<String> {
+    if !item.text(db).contains("schema") {
+        return Vec::new();
+    }
+    let root = SyntaxNode::new_root(parse_item(db, item).green.clone());
+    let schemas = root.descendants().filter_map(ast::TySchema::cast);
+    schemas.filter_map(|s| s.path()?.plain()).collect()
+}
+
+fn import_sig(import: &ast::Import) -> Option<Import> {
+    let name = |n: ast::ImportName| {
+        let imported = n.imported()?.text();
+        let local = n.alias().map_or_else(|| imported.clone(), |a| a.text());
+        Some((imported, local))
+    };
+    Some(Import { path: import.path()?.plain()?, names: import.names().filter_map(name).collect() })
+}
+
+fn fleet_decl(fleet: &ast::Fleet) -> Decl {
+    let (mut clusters, mut metrics) = (Vec::new(), Vec::new());
+    for member in fleet.members() {
+        match member {
+            ast::Member::Cluster(cluster) => clusters.extend(cluster.name().map(|n| n.text())),
+            ast::Member::Nested(nested) if nested.keyword().is_some_and(|k| k.text() == "metric") => {
+                metrics.extend(nested.label().map(|n| n.text()));
+            }
+            _ => {}
+        }
+    }
+    Decl::Fleet { clusters, metrics }
+}
+
+/// A name's meaning: the declaration and the file it stands in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Binding {
+    /// The file that declares it.
+    pub file: SourceFile,
+    /// Its name there.
+    pub name: String,
+    /// The declaration.
+    pub decl: Arc<Decl>,
+}
+
+/// What each name means in a file. A name may mean several things of different kinds (a type and an event).
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct FileScope {
+    /// By name: declarations first, then imports.
+    pub bindings: BTreeMap<String, Vec<Binding>>,
+}
+
+impl FileScope {
+    /// The first meaning of a name that a filter takes.
+    pub fn find(&self, name: &str, accept: impl Fn(&Decl) -> bool) -> Option<&Binding> {
+        self.bindings.get(name)?.iter().find(|b| accept(&b.decl))
+    }
+
+    /// Every name with a meaning that a filter takes.
+    pub fn names(&self, accept: impl Fn(&Decl) -> bool) -> Vec<String> {
+        let any = |bindings: &Vec<Binding>| bindings.iter().any(|b| accept(&b.decl));
+        self.bindings.iter().filter(|(_, bindings)| any(bindings)).map(|(name, _)| name.clone()).collect()
+    }
+}
+
+/// The names a file declares itself; what another file can import.
+#[salsa::tracked(returns(ref))]
+pub fn exports(db: &dyn salsa::Database, file: SourceFile) -> FileScope {
+    let mut scope = FileScope::default();
+    for Item { text, .. } in items(db, file) {
+        let signature = item_signature(db, *text);
+        let Some(decl) = &signature.decl else { continue };
+        let mut bind = |name: &str, decl: Arc<Decl>| {
+            let binding = Binding { file, name: name.to_owned(), decl };
+            scope.bindings.entry(name.to_owned()).or_default().push(binding);
+        };
+        bind(&signature.name, decl.clone());
+        if let Decl::Fleet { clusters, .. } = &**decl {
+            for cluster in clusters {
+                bind(cluster, Arc::new(Decl::Cluster { fleet: signature.name.clone() }));
+            }
+        }
+    }
+    scope
+}
+
+/// What each name means in a file: its own declarations and its imports.
+#[salsa::tracked(returns(ref))]
+pub fn file_scope(db: &dyn salsa::Database, file: SourceFile) -> FileScope {
+    let mut scope = exports(db, file).clone();
+    for Item { text, .. } in items(db, file) {
+        let Some(import) = &item_signature(db, *text).import else { continue };
+        let Some(target) = imported_file(db, file, &import.path) else { continue };
+        for (imported, local) in &import.names {
+            let found = exports(db, target).bindings.get(imported).cloned().unwrap_or_default();
+            scope.bindings.entry(local.clone()).or_default().extend(found);
+        }
+    }
+    scope
+}
+
+/// The file that a path written in another file names, if it is in the workspace and can be read.
+pub fn imported_file(db: &dyn salsa::Database, from: SourceFile, path: &str) -> Option<SourceFile> {
+    let path = system::resolve(&from.path(db), path)?;
+    let file = *Workspace::get(db).files(db).get(path.as_str())?;
+    file.text(db).is_some().then_some(file)
+}
+
+/// A name, interned to key a query.
+#[salsa::interned(debug)]
+pub struct NameKey<'db> {
+    /// The name.
+    #[returns(deref)]
+    pub text: String,
+}
+
+/// The item that declares a name in a file (for a cluster: its fleet's).
+#[salsa::tracked(returns(copy))]
+pub fn declaring_item<'db>(
+    db: &'db dyn salsa::Database,
+    file: SourceFile,
+    name: NameKey<'db>,
+) -> Option<ItemText<'db>> {
+    let name = name.text(db);
+    let declares = |item: &&Item<'db>| {
+        let signature = item_signature(db, item.text);
+        let cluster = |decl: &Arc<Decl>| matches!(&**decl, Decl::Fleet { clusters, .. } if clusters.iter().any(|c| c == name));
+        (signature.decl.is_some() && signature.name == name) || signature.decl.as_ref().is_some_and(cluster)
+    };
+    items(db, file).iter().find(declares).map(|item| item.text)
+}

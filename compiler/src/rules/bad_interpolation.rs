@@ -1,0 +1,9 @@
+//! E0308 bad-interpolation.
+
+super::rule! {
+    code: "E0308",
+    name: "bad-interpolation",
+    level: Error,
+    summary: "A record, list or map inside `${ }`.",
+    page: "",
+}

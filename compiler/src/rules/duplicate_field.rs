@@ -1,0 +1,9 @@
+//! E0321 duplicate-field.
+
+super::rule! {
+    code: "E0321",
+    name: "duplicate-field",
+    level: Error,
+    summary: "A field or unnamed nested block given twice in one block.",
+    page: "",
+}

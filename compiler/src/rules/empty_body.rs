@@ -1,0 +1,9 @@
+//! E0808 empty-body.
+
+super::rule! {
+    code: "E0808",
+    name: "empty-body",
+    level: Error,
+    summary: "A rule or workflow without a statement.",
+    page: "",
+}

@@ -1,0 +1,9 @@
+//! E0117 event-type-block.
+
+super::rule! {
+    code: "E0117",
+    name: "event-type-block",
+    level: Error,
+    summary: "`event v: { path: \"/v\" }` reads as a type.",
+    page: "",
+}

@@ -1,0 +1,9 @@
+//! E0303 extra-argument.
+
+super::rule! {
+    code: "E0303",
+    name: "extra-argument",
+    level: Error,
+    summary: "More positional arguments than parameters.",
+    page: "",
+}

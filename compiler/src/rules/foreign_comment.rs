@@ -1,0 +1,9 @@
+//! E0131 foreign-comment.
+
+super::rule! {
+    code: "E0131",
+    name: "foreign-comment",
+    level: Error,
+    summary: "`# comment` or `-- comment`; the fix writes `//`.",
+    page: "",
+}

@@ -1,0 +1,9 @@
+//! E0216 import-name-not-found.
+
+super::rule! {
+    code: "E0216",
+    name: "import-name-not-found",
+    level: Error,
+    summary: "The imported file does not declare the name.",
+    page: "",
+}

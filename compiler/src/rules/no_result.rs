@@ -1,0 +1,22 @@
+//! E0307 no-result.
+
+use crate::diag::Diagnostic;
+use efl_grammar::TextRange;
+
+super::rule! {
+    code: "E0307",
+    name: "no-result",
+    level: Error,
+    summary: "The result of a call that declares none is used.",
+    page: "",
+}
+
+/// The result of a callee that declares none is used.
+pub(crate) fn diagnostic(callee: &str, range: TextRange, bound: Option<TextRange>) -> Diagnostic {
+    let diagnostic = Diagnostic::new(&RULE, range, format!("`{callee}` declares no result"))
+        .help(format!("say what it gives: `-> TYPE` behind the parameters of `{callee}`"));
+    match bound {
+        Some(bound) => diagnostic.label(bound, "bound to its result here"),
+        None => diagnostic,
+    }
+}

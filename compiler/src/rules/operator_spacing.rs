@@ -1,0 +1,9 @@
+//! E0126 operator-spacing.
+
+super::rule! {
+    code: "E0126",
+    name: "operator-spacing",
+    level: Error,
+    summary: "Binary `-`, `/` or `%` without spaces on both sides.",
+    page: "",
+}

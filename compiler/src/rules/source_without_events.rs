@@ -1,0 +1,9 @@
+//! E0512 source-without-events.
+
+super::rule! {
+    code: "E0512",
+    name: "source-without-events",
+    level: Error,
+    summary: "A source that declares no event.",
+    page: "",
+}

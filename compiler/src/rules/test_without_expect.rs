@@ -1,0 +1,9 @@
+//! E0902 test-without-expect.
+
+super::rule! {
+    code: "E0902",
+    name: "test-without-expect",
+    level: Warning,
+    summary: "A test that expects nothing.",
+    page: "",
+}

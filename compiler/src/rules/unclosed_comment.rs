@@ -1,0 +1,9 @@
+//! E0111 unclosed-comment.
+
+super::rule! {
+    code: "E0111",
+    name: "unclosed-comment",
+    level: Error,
+    summary: "`/*` without `*/`.",
+    page: "",
+}

@@ -1,0 +1,9 @@
+//! E0110 unclosed-string.
+
+super::rule! {
+    code: "E0110",
+    name: "unclosed-string",
+    level: Error,
+    summary: "`\"` or `\"\"\"` without its partner.",
+    page: "",
+}

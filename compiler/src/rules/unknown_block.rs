@@ -1,0 +1,9 @@
+//! E0210 unknown-block.
+
+super::rule! {
+    code: "E0210",
+    name: "unknown-block",
+    level: Error,
+    summary: "A nested block that may not stand here.",
+    page: "",
+}

@@ -1,0 +1,9 @@
+//! E0209 unknown-bus.
+
+super::rule! {
+    code: "E0209",
+    name: "unknown-bus",
+    level: Error,
+    summary: "`bus:` names no bus.",
+    page: "",
+}

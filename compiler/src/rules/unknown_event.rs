@@ -1,0 +1,9 @@
+//! E0201 unknown-event.
+
+super::rule! {
+    code: "E0201",
+    name: "unknown-event",
+    level: Error,
+    summary: "A rule, `send` or `emit` names an event that nothing declares.",
+    page: "",
+}

@@ -1,0 +1,9 @@
+//! E0224 unknown-orchestrator.
+
+super::rule! {
+    code: "E0224",
+    name: "unknown-orchestrator",
+    level: Error,
+    summary: "`test … for NAME` names no orchestrator in scope.",
+    page: "",
+}

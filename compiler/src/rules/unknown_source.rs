@@ -1,0 +1,9 @@
+//! E0226 unknown-source.
+
+super::rule! {
+    code: "E0226",
+    name: "unknown-source",
+    level: Error,
+    summary: "`source.event` with an unknown source.",
+    page: "",
+}
