@@ -783,7 +783,11 @@ impl Stmts {
 impl Handler {
     /// `failure` or `exit`: the second keyword.
     pub fn event(&self) -> Option<SyntaxToken> {
-        self.0.children_with_tokens().filter_map(SyntaxElement::into_token).filter(|t| t.kind() == KEYWORD).nth(1)
+        self.0
+            .children_with_tokens()
+            .filter_map(SyntaxElement::into_token)
+            .filter(|t| t.kind() == KEYWORD)
+            .nth(1)
     }
     /// The statements.
     pub fn stmts(&self) -> Option<Stmts> {
@@ -923,7 +927,11 @@ pub enum LiteralKind {
 impl Literal {
     /// What it is.
     pub fn kind(&self) -> Option<LiteralKind> {
-        let token = self.0.children_with_tokens().filter_map(SyntaxElement::into_token).find(|t| !t.kind().is_trivia())?;
+        let token = self
+            .0
+            .children_with_tokens()
+            .filter_map(SyntaxElement::into_token)
+            .find(|t| !t.kind().is_trivia())?;
         match (token.kind(), token.text()) {
             (NUMBER, text) => Some(LiteralKind::Number(text.to_owned())),
             (_, "true") => Some(LiteralKind::Bool(true)),
@@ -1142,7 +1150,11 @@ impl StepSet {
     }
     /// `down`, `up` or `stale`.
     pub fn state(&self) -> Option<SyntaxToken> {
-        self.0.children_with_tokens().filter_map(SyntaxElement::into_token).filter(|t| t.kind() == KEYWORD).nth(1)
+        self.0
+            .children_with_tokens()
+            .filter_map(SyntaxElement::into_token)
+            .filter(|t| t.kind() == KEYWORD)
+            .nth(1)
     }
 }
 impl StepMock {

@@ -4,7 +4,7 @@ macro_rules! kinds {
     ($($(#[doc = $doc:literal])* $name:ident),* $(,)?) => {
         /// The kind of a token or node. Tokens come first, then nodes; see [`SyntaxKind::is_token`].
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-        #[allow(non_camel_case_types, clippy::upper_case_acronyms)] // the convention of rowan trees
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms, missing_docs)] // the convention of rowan trees
         #[repr(u16)]
         pub enum SyntaxKind { $($(#[doc = $doc])* $name),* }
 

@@ -6,10 +6,23 @@
 //! Parsing never fails: it returns a tree *and* errors, one [`SyntaxError`] for each `ERROR` node. **The tree's text
 //! is the source, byte for byte.** Nothing here knows what a name means.
 
+mod build;
+mod error;
+mod expr;
 mod kind;
+mod line_index;
+mod number;
+mod parser;
+mod segment;
+mod source;
 
 pub mod ast;
 mod string;
 
+pub use error::{SyntaxError, SyntaxErrorKind, SyntaxFix};
 pub use kind::{ALL_KINDS, Efl, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
+pub use line_index::{Encoding, LineCol, LineIndex};
+pub use number::{Number, UnitFamily};
+pub use parser::{Parse, ParsedItem, parse, parse_item};
 pub use rowan::{GreenNode, TextRange, TextSize, TokenAtOffset};
+pub use segment::{Segment, segment};

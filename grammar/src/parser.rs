@@ -1,0 +1,91 @@
+//! The entry points: a file, or one segment of it, becomes a tree and errors.
+
+use crate::ast::{self, AstNode as _};
+use crate::build;
+use crate::error::{SyntaxError, SyntaxErrorKind};
+use crate::kind::{Efl, SyntaxKind, SyntaxNode};
+use crate::segment::segment;
+use crate::source::Source;
+use pest::Parser as _;
+use rowan::{GreenNode, GreenNodeBuilder, Language as _, TextRange, TextSize};
+
+/// The pest parser.
+#[allow(missing_docs, unreachable_pub, clippy::pedantic)] // pest_derive generates an undocumented public enum
+pub(crate) mod pest_parser {
+    #[derive(pest_derive::Parser)]
+    #[grammar = "efl.pest"]
+    pub struct EflParser;
+}
+pub(crate) use pest_parser::{EflParser, Rule};
+
+/// The tree and errors of one segment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ParsedItem {
+    /// The tree: a `FILE` with the item and what stands around it.
+    pub green: GreenNode,
+    /// The errors, in the order of their `ERROR` nodes; ranges count from the segment's beginning.
+    pub errors: Vec<SyntaxError>,
+}
+
+/// The tree and errors of a file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Parse {
+    green: GreenNode,
+    errors: Vec<SyntaxError>,
+}
+
+impl Parse {
+    /// The root of the tree, of kind `FILE`.
+    pub fn syntax(&self) -> SyntaxNode {
+        SyntaxNode::new_root(self.green.clone())
+    }
+
+    /// The tree without places.
+    pub fn green(&self) -> &GreenNode {
+        &self.green
+    }
+
+    /// The errors, from first to last.
+    pub fn errors(&self) -> &[SyntaxError] {
+        &self.errors
+    }
+
+    /// The typed view of the root.
+    pub fn file(&self) -> ast::File {
+        ast::File::cast(self.syntax()).expect("the root is a FILE")
+    }
+}
+
+/// Parses a file: the trees of its segments under one root.
+pub fn parse(text: &str) -> Parse {
+    let mut children = Vec::new();
+    let mut errors = Vec::new();
+    for segment in segment(text) {
+        let item = parse_item(&text[segment.range]);
+        children.extend(item.green.children().map(|child| child.to_owned()));
+        errors.extend(item.errors.iter().map(|error| error.shifted(segment.range.start())));
+    }
+    Parse { green: GreenNode::new(Efl::kind_to_raw(SyntaxKind::FILE), children), errors }
+}
+
+/// Parses one segment of a file (or a fragment that is one declaration).
+pub fn parse_item(text: &str) -> ParsedItem {
+    let source = Source::new(text);
+    match EflParser::parse(Rule::item, source.parsed()) {
+        Ok(pairs) => build::tree(&source, pairs),
+        Err(_) => unreadable(text),
+    }
+}
+
+/// The last resort: everything is one error. No known text leads here.
+fn unreadable(text: &str) -> ParsedItem {
+    let mut builder = GreenNodeBuilder::new();
+    builder.start_node(Efl::kind_to_raw(SyntaxKind::FILE));
+    builder.start_node(Efl::kind_to_raw(SyntaxKind::ERROR));
+    builder.token(Efl::kind_to_raw(SyntaxKind::JUNK), text);
+    builder.finish_node();
+    builder.finish_node();
+    let range = TextRange::up_to(TextSize::of(text));
+    let error = SyntaxError::new(SyntaxErrorKind::UnexpectedText, range, "this text cannot be read");
+    ParsedItem { green: builder.finish(), errors: vec![error] }
+}
