@@ -2,7 +2,10 @@
 //! read. Adding a source kind is adding one file under `sources/`.
 
 pub mod blocks;
+pub mod cron;
+pub mod promql;
 pub mod sources;
+pub mod timezone;
 
 /// Milliseconds in a second, for [`FieldType::Duration`].
 pub const SECOND: u64 = 1_000;
