@@ -5,7 +5,7 @@ pub mod blocks;
 pub mod cron;
 pub mod promql;
 pub mod sources;
-pub mod timezone;
+pub mod timezones;
 
 /// Milliseconds in a second, for [`FieldType::Duration`].
 pub const SECOND: u64 = 1_000;
