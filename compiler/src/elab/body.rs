@@ -168,7 +168,7 @@ impl Cx<'_> {
     /// Names bound in a scope that ends are remembered, to say so when they are used.
     fn end_scope(&mut self, env: &mut Env, outer: usize) {
         for local in env.locals.drain(outer..) {
-            if !self.used_locals.contains(&local.range) && local.resultless.is_none() {
+            if !self.used_locals.contains(&place(local.range)) && local.resultless.is_none() {
                 self.report(rules::unused::local(&local.name, local.range));
             }
             env.ended.push((local.name, local.range));
@@ -555,6 +555,11 @@ fn returns(stmt: &Stmt) -> bool {
 
 fn always_returns(stmts: &[Stmt]) -> bool {
     stmts.iter().any(returns)
+}
+
+/// The key of a place.
+pub(crate) fn place(range: TextRange) -> (u32, u32) {
+    (range.start().into(), range.end().into())
 }
 
 /// Every conjunct of a condition.

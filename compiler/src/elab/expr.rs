@@ -268,9 +268,11 @@ impl Cx<'_> {
         }
         if let Some(local) = env.local(&name) {
             if let Some(callee) = &local.resultless {
+                self.used_locals.insert(super::body::place(local.range));
                 self.report(rules::no_result::diagnostic(callee, range, Some(local.range)));
                 return BROKEN;
             }
+            self.used_locals.insert(super::body::place(local.range));
             return (Expr::Local(name), local.ty.clone());
         }
         if let Some(event) = env.events.iter().find(|e| e.name == name) {

@@ -4,7 +4,7 @@
 //! One file per construct. What needs the whole program (an impossible predicate, a port clash, recursion) is a rule of
 //! its own under [`crate::rules`], run on the IR of an item that has no errors of its own in that place.
 
-mod block;
+pub(crate) mod block;
 mod body;
 mod bus;
 mod call;
@@ -14,13 +14,16 @@ mod function;
 mod logic;
 mod orchestrator;
 mod param;
+mod patch;
 mod placement;
 mod source;
 mod suggest;
 mod test;
 mod ty;
 
+pub(crate) use orchestrator::declared;
 pub use orchestrator::OrchestratorScope;
+pub use placement::candidates;
 pub use suggest::suggest;
 pub use ty::{TypeScope, schema_type};
 
@@ -93,6 +96,12 @@ pub(crate) struct Cx<'db> {
     pub(crate) orc: Option<OrchestratorScope>,
     /// Whether a value was not known (a required param that was not given), so that checks of values are moot.
     pub(crate) incomplete: bool,
+    /// The functions and workflows called that are declared outside.
+    pub(crate) callees: Vec<Binding>,
+    /// The places of `let`s, loop variables and parameters that are read.
+    pub(crate) used_locals: BTreeSet<(u32, u32)>,
+    /// The patches of the declarations seen.
+    pub(crate) patched: Vec<spec::Patch>,
     diagnostics: Vec<Diagnostic>,
     used: BTreeSet<String>,
 }
@@ -100,7 +109,18 @@ pub(crate) struct Cx<'db> {
 impl<'db> Cx<'db> {
     fn new(db: &'db dyn salsa::Database, file: SourceFile) -> Self {
         let scope = names::file_scope(db, file);
-        Self { db, file, scope, orc: None, incomplete: false, diagnostics: Vec::new(), used: BTreeSet::new() }
+        Self {
+            db,
+            file,
+            scope,
+            orc: None,
+            incomplete: false,
+            callees: Vec::new(),
+            used_locals: BTreeSet::new(),
+            patched: Vec::new(),
+            diagnostics: Vec::new(),
+            used: BTreeSet::new(),
+        }
     }
 
     fn finish(mut self, lowered: Option<Lowered>) -> Analysis {
@@ -152,6 +172,11 @@ impl<'db> Cx<'db> {
     /// Whether an error was reported since a mark.
     pub(crate) fn failed_since(&self, mark: usize) -> bool {
         self.diagnostics[mark..].iter().any(|d| d.level == Level::Error)
+    }
+
+    /// Takes back the diagnostics reported since a mark.
+    pub(crate) fn take_since(&mut self, mark: usize) -> Vec<Diagnostic> {
+        self.diagnostics.split_off(mark)
     }
 
     /// Records that a name was looked up and is nowhere, with the nearest name that is.
@@ -216,8 +241,7 @@ pub(crate) fn unknown(
     range: TextRange,
     candidates: &[String],
 ) -> Diagnostic {
-    let separator = if what.ends_with(':') { " " } else { " " };
-    let diagnostic = Diagnostic::new(rule, range, format!("unknown {what}{separator}`{name}`"));
+    let diagnostic = Diagnostic::new(rule, range, format!("unknown {what} `{name}`"));
     match suggest(name, candidates) {
         Some(near) => diagnostic
             .help(format!("did you mean `{near}`?"))

@@ -35,6 +35,7 @@ pub struct OrchestratorScope {
     pub(crate) imported: Vec<Binding>,
     pub(crate) emitted: Vec<(String, TextRange)>,
     pub(crate) fleet: Option<Arc<Fleet>>,
+    pub(crate) selector: Option<ir::Expr>,
 }
 
 /// An event of an orchestrator.
@@ -91,7 +92,7 @@ impl Cx<'_> {
         self.check_presence(&given, &blocks::ORCHESTRATOR, place);
         self.check_namespaces(&given, &members);
         let parts = self.parts(&members);
-        self.patches(&members);
+        self.patches("orchestrator", None, &members);
         self.check_names(name.as_ref(), decl, &parts);
         self.check_unused(&members);
         let orc = self.assemble(name?, decl, &given, parts)?;
@@ -304,6 +305,7 @@ impl Cx<'_> {
             workflows: parts.workflows.iter().map(|w| w.ir.clone()).collect(),
             rules: parts.rules.iter().map(|(_, r)| r.clone()).collect(),
             origins,
+            selector: orc.selector.clone(),
             fleet: orc.fleet.clone().or_else(|| only(self.fleets_in_scope())),
             spec: OrchestratorSpec {
                 management: if text("management").as_deref() == Some("external") { Management::External } else { Management::Controller },

@@ -126,6 +126,9 @@ impl Cx<'_> {
             return;
         }
         placement.cluster_selector = Some(condition.to_string());
+        if let Some(orc) = &mut self.orc {
+            orc.selector = Some(condition.clone());
+        }
         let fleets = self.fleets_in_scope();
         if let [fleet] = fleets.as_slice() {
             if let Some(orc) = &mut self.orc {
@@ -150,6 +153,21 @@ impl Cx<'_> {
             let message = "no cluster is left to run on: the list is empty";
             self.error(&rules::no_candidate::RULE, range("clusters"), message);
         }
+    }
+}
+
+/// The candidates of an orchestrator, when they are known: those it names, those of its fleet that its selector takes,
+/// else all of its fleet. `None` without a fleet and a list.
+pub fn candidates(orc: &ir::Orchestrator) -> Option<Vec<String>> {
+    let placement = &orc.spec.placement;
+    if !placement.clusters.is_empty() {
+        return Some(placement.clusters.clone());
+    }
+    let fleet = orc.fleet.as_ref()?;
+    let names = |clusters: Vec<&ir::Cluster>| clusters.into_iter().map(|c| c.name.clone()).collect();
+    match &orc.selector {
+        Some(selector) => Some(names(selected(fleet, selector).collect())),
+        None => Some(names(fleet.clusters.iter().collect())),
     }
 }
 

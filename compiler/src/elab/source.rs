@@ -62,7 +62,7 @@ impl Cx<'_> {
         self.check_event_only(&given, kind, events.len());
         let lowered: Vec<spec::SourceEvent> = events.iter().filter_map(|e| self.source_event(e, kind, &given)).collect();
         self.check_source(&given, kind, &events, &lowered, place, kind_name.range());
-        self.patches(&members);
+        self.patches("source", name.as_ref().map(|(n, _)| n.as_str()), &members);
         Some(spec::Source {
             name: name?.0,
             kind: kind.name.to_owned(),

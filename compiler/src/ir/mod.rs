@@ -34,6 +34,8 @@ pub struct Orchestrator {
     pub rules: Vec<Rule>,
     /// Where each declaration stands: (`crossing-safety/function/classify`, file, 1-based line).
     pub origins: Vec<Origin>,
+    /// `clusters where …`, over the fields of a cluster.
+    pub selector: Option<Expr>,
     /// The fleet its clusters come from, where a file says.
     pub fleet: Option<Arc<Fleet>>,
 }
@@ -46,7 +48,9 @@ pub struct Origin {
     pub declaration: String,
     /// The path as the user gave it.
     pub file: Arc<str>,
-    /// From 1.
+    /// The name of the item of the file it stands in.
+    pub item: String,
+    /// From 1; within its item from 0 until [`crate::project::orchestrators`] makes it absolute.
     pub line: u32,
 }
 

@@ -4,8 +4,14 @@
 //! `tests/spec/README.md`) and a right one; both are run as tests. `efl explain`, the reference and the levels in
 //! `efl.toml` come from the same registry, which `build.rs` makes from the files of this folder.
 
-use crate::diag::{Applicability, Diagnostic, Edit, Fix, Level};
-use efl_grammar::{SyntaxError, SyntaxErrorKind};
+use crate::{
+    diag::{Applicability, Diagnostic, Edit, Fix, Level},
+    ir,
+};
+use efl_grammar::{
+    SyntaxError, SyntaxErrorKind, TextRange,
+    ast::{self, AstNode, HasMembers, HasName},
+};
 
 /// A kind of diagnostic.
 #[derive(Debug)]
@@ -55,4 +61,125 @@ pub fn sorted() -> Vec<&'static Rule> {
     let mut rules = ALL.to_vec();
     rules.sort_by_key(|r| r.code);
     rules
+}
+
+/// Where the parts of an orchestrator stand: rules over the IR ask it for places.
+pub(crate) struct Places<'a> {
+    decl: &'a ast::Orchestrator,
+}
+
+impl Places<'_> {
+    fn name(&self) -> TextRange {
+        self.decl.name().map_or_else(|| self.decl.range(), |n| n.range())
+    }
+
+    fn named(&self, accept: impl Fn(&ast::Member) -> Option<ast::Name>, name: &str) -> TextRange {
+        let found = self.decl.members().iter().filter_map(accept).find(|n| n.text() == name);
+        found.map_or_else(|| self.name(), |n| n.range())
+    }
+
+    /// The name of a rule.
+    pub(crate) fn rule(&self, name: &str) -> TextRange {
+        self.named(|m| if let ast::Member::Rule(rule) = m { rule.name() } else { None }, name)
+    }
+
+    /// The event logic of a rule.
+    pub(crate) fn logic(&self, name: &str) -> TextRange {
+        let rule = self.decl.members().into_iter().find_map(|m| match m {
+            ast::Member::Rule(rule) if rule.name().is_some_and(|n| n.text() == name) => rule.logic(),
+            _ => None,
+        });
+        rule.map_or_else(|| self.rule(name), |l| l.range())
+    }
+
+    /// The name of a workflow; the orchestrator's for one declared outside.
+    pub(crate) fn workflow(&self, name: &str) -> TextRange {
+        self.named(|m| if let ast::Member::Workflow(workflow) = m { workflow.name() } else { None }, name)
+    }
+
+    fn placement(&self) -> Option<ast::Placement> {
+        self.decl.members().into_iter().find_map(|m| if let ast::Member::Placement(p) = m { Some(p) } else { None })
+    }
+
+    /// A field of the placement.
+    pub(crate) fn placement_field(&self, key: &str) -> TextRange {
+        let field = self.placement().and_then(|p| field_range(&p.members(), key));
+        field.unwrap_or_else(|| self.name())
+    }
+
+    /// A `pin` of the placement.
+    pub(crate) fn pin(&self, stage: &str) -> TextRange {
+        let members = self.placement().map(|p| p.members()).unwrap_or_default();
+        let pin = members.into_iter().find_map(|m| match m {
+            ast::Member::Pin(pin) if pin.stage().is_some_and(|s| s.text() == stage) => Some(pin.range()),
+            _ => None,
+        });
+        pin.unwrap_or_else(|| self.name())
+    }
+
+    /// The `bus` field, else the orchestrator's name.
+    pub(crate) fn bus(&self) -> TextRange {
+        field_range(&self.decl.members(), "bus").unwrap_or_else(|| self.name())
+    }
+}
+
+fn field_range(members: &[ast::Member], key: &str) -> Option<TextRange> {
+    members.iter().find_map(|m| match m {
+        ast::Member::Field(field) if field.key()?.text() == key => Some(field.range()),
+        _ => None,
+    })
+}
+
+/// The rules over a whole orchestrator.
+pub(crate) fn check_orchestrator(orc: &ir::Orchestrator, decl: &ast::Orchestrator) -> Vec<Diagnostic> {
+    let places = &Places { decl };
+    let mut found = recursion::check(orc, places);
+    found.extend(emit_cycle::check(orc, places));
+    found.extend(subsumed_rule::check(orc, places));
+    found.extend(stale_halves::check(orc, places));
+    found.extend(clears_halves::check(orc, places));
+    found.extend(lossy_pairing::check(orc, places));
+    found.extend(timeout_nesting::check(orc, places));
+    found.extend(too_many_replicas::check(orc, places));
+    found.extend(pin_not_candidate::check(orc, places));
+    found.extend(missing_gateway::check(orc, places));
+    found.extend(single_cluster_bus::check(orc, places));
+    found.extend(repeated_cluster::check(orc, places));
+    found
+}
+
+/// The diagnostic of a syntax error.
+pub(crate) fn syntax(error: &SyntaxError) -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(syntax_rule(error.kind), error.range, error.message.clone());
+    diagnostic.help.clone_from(&error.help);
+    for (range, message) in &error.related {
+        diagnostic = diagnostic.label(*range, message.clone());
+    }
+    if let Some(fix) = &error.fix {
+        let edit = |(range, text): &(TextRange, String)| Edit { range: *range, text: text.clone() };
+        let edits = fix.edits.iter().map(edit).collect();
+        diagnostic.fixes.push(Fix { title: fix.title.clone(), applicability: Applicability::Unsafe, edits });
+    }
+    diagnostic
+}
+
+macro_rules! syntax_rules {
+    ($($kind:ident => $module:ident),* $(,)?) => {
+        fn syntax_rule(kind: SyntaxErrorKind) -> &'static Rule {
+            match kind { $(SyntaxErrorKind::$kind => &$module::RULE),* }
+        }
+    };
+}
+syntax_rules! {
+    UnexpectedText => unexpected_text, MisspeltKeyword => misspelt_keyword, MissingName => missing_name,
+    MissingValue => missing_value, MissingType => missing_type, MissingBlock => missing_block,
+    MissingPunctuation => missing_punctuation, UnclosedBrace => unclosed_brace, UnclosedBracket => unclosed_bracket,
+    UnclosedString => unclosed_string, UnclosedComment => unclosed_comment, BadNumber => bad_number,
+    BadEscape => bad_escape, MissingSeparator => missing_separator, MisplacedDoc => misplaced_doc,
+    ChainedComparison => chained_comparison, EventTypeBlock => event_type_block, NestedTooDeep => nested_too_deep,
+    StrayOperator => stray_operator, InterpolationNotAllowed => interpolation_not_allowed,
+    MisplacedOption => misplaced_option, DuplicateClause => duplicate_clause, MissingExpression => missing_expression,
+    MissingKeyword => missing_keyword, ForeignOperator => foreign_operator, OperatorSpacing => operator_spacing,
+    ReservedWord => reserved_word, MisplacedDeclaration => misplaced_declaration,
+    MisplacedHandler => misplaced_handler, ForeignQuotes => foreign_quotes, ForeignComment => foreign_comment,
 }

@@ -45,3 +45,25 @@ fn resources(member: &ast::Member, what: &str, name: &str) -> Vec<(&'static str,
         _ => Vec::new(),
     }
 }
+
+/// Orchestrators of one file whose resources would be one: `x` and `x-join` meet in a Sensor.
+pub(crate) fn check_file(db: &dyn salsa::Database, file: crate::db::SourceFile) -> Vec<Diagnostic> {
+    let items = crate::db::items(db, file);
+    let names: Vec<(String, usize)> = items
+        .iter()
+        .enumerate()
+        .filter_map(|(i, item)| {
+            let signature = crate::names::item_signature(db, item.text);
+            matches!(signature.decl.as_deref(), Some(crate::names::Decl::Orchestrator)).then(|| (signature.name.clone(), i))
+        })
+        .collect();
+    let mut found = Vec::new();
+    for (name, index) in &names {
+        let Some((base, first)) = names.iter().find(|(n, _)| name.strip_suffix("-join") == Some(n)) else { continue };
+        let message = format!("the orchestrators `{base}` and `{name}` become one Sensor, `{name}`");
+        let place = |i: usize, n: &str| super::duplicate_name::place(db, items[i], n);
+        let diagnostic = Diagnostic::new(&RULE, place(*index, name), message);
+        found.push(diagnostic.label(place(*first, base), "the first one").help("rename one of them"));
+    }
+    found
+}
