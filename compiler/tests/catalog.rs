@@ -344,7 +344,7 @@ fn names_are_kebab_case_and_unique_in_their_block() {
     }
     for kind in sources::all() {
         assert!(kebab.is_match(kind.name), "{}", kind.name);
-        for field in sources::SOURCE.iter().chain(sources::INGRESS) {
+        for field in kind.own().fields {
             assert!(
                 kind.block.field(field.name).is_none(),
                 "{}: {} is a field of every source",

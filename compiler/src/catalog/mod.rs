@@ -3,7 +3,9 @@
 
 pub mod blocks;
 pub mod cron;
+mod describe;
 pub mod promql;
+pub mod reference;
 pub mod sources;
 pub mod timezones;
 

@@ -8,30 +8,34 @@ pub const RESERVED_PORT: u16 = 7777;
 /// Upstream: `argo-events/pkg/eventsources/common/webhook/webhook.go`.
 pub const RESERVED_PATH: &str = "/health";
 
-/// Fields that any source may have, and no event: they are about its pod.
-pub const SOURCE: &[Field] = &[
-    Field::optional(
-        "service-account",
-        FieldType::DnsLabel,
-        "The ServiceAccount the source's pod runs as; the namespace's `default` when left out.",
-    ),
-    Field::default(
-        "replicas",
-        FieldType::Int { min: 1, max: 100 },
-        "1",
-        "How many pods, on each cluster it runs on. Of kinds that cannot share their work one is active, \
-         the others wait.",
-    ),
-];
+const SERVICE_ACCOUNT: Field = Field::optional(
+    "service-account",
+    FieldType::DnsLabel,
+    "The ServiceAccount the source's pod runs as; the namespace's `default` when left out.",
+);
 
-/// Fields that a source which listens has besides: they are about the Service in front of it.
-pub const INGRESS: &[Field] = &[Field::optional(
+const REPLICAS: Field = Field::default(
+    "replicas",
+    FieldType::Int { min: 1, max: 100 },
+    "1",
+    "How many pods, on each cluster it runs on. Of kinds that cannot share their work one is active, the others \
+     wait.",
+);
+
+/// The port on every node at which the outside reaches a source.
+const NODE_PORT: Field = Field::optional(
     "node-port",
     FieldType::Int { min: 30_000, max: 32_767 },
-    "The port on every node at which the outside reaches the source, the same on every cluster; 30000 to \
-     32767 (the range of a Kubernetes NodePort). Left out: one that each cluster picks. The events of the \
-     source must share one port.",
-)];
+    "The port on every node at which the outside reaches the source, the same on every cluster; 30000 to 32767 \
+     (the range of a Kubernetes NodePort). Left out: one that each cluster picks. The events of the source must \
+     share one port.",
+);
+
+/// Fields that any source may have, and no event: they are about its pod.
+pub(super) const SOURCE: &[Field] = &[SERVICE_ACCOUNT, REPLICAS];
+
+/// Fields that a source which listens may have, and no event: about its pod and the Service in front of it.
+pub(super) const LISTENING: &[Field] = &[NODE_PORT, SERVICE_ACCOUNT, REPLICAS];
 
 /// `format` of kinds whose messages are bytes.
 pub(super) const FORMAT: Field = Field::default(

@@ -31,8 +31,9 @@ mod storage_grid;
 mod stripe;
 mod webhook;
 
-use super::{Field, SourceKind};
-pub use common::{INGRESS, RESERVED_PATH, RESERVED_PORT, SOURCE};
+use super::{Block, Field, SourceKind};
+use common::{LISTENING, SOURCE};
+pub use common::{RESERVED_PATH, RESERVED_PORT};
 
 /// Every kind, in the order of the reference.
 static KINDS: &[&SourceKind] = &[
@@ -80,13 +81,23 @@ pub fn find(name: &str) -> Option<&'static SourceKind> {
     KINDS.iter().copied().find(|kind| kind.name == name)
 }
 
+/// What a source has besides the defaults of its events: fields about its pod.
+static OWN: Block = Block { name: "source", doc: "Fields of every source.", fields: SOURCE, ..Block::EMPTY };
+
+/// The same of a source that listens.
+static OWN_LISTENING: Block =
+    Block { name: "source", doc: "Fields of every source that listens.", fields: LISTENING, ..Block::EMPTY };
+
 impl SourceKind {
-    /// The fields that may stand in the source itself: those every source has, those of its ingress, and defaults for
-    /// its events.
+    /// The fields of the source itself, which no event may have: about its pod and, if it listens, its ingress.
+    pub fn own(&self) -> &'static Block {
+        if self.listens { &OWN_LISTENING } else { &OWN }
+    }
+
+    /// The fields that may stand in the source itself: its own and defaults for its events.
     pub fn source_fields(&self) -> impl Iterator<Item = &'static Field> {
-        let ingress: &[Field] = if self.listens { INGRESS } else { &[] };
         let defaults = self.block.fields.iter().filter(|field| !self.per_event.contains(&field.name));
-        SOURCE.iter().chain(ingress).chain(defaults)
+        self.own().fields.iter().chain(defaults)
     }
 
     /// The fields that may stand in an event of the source.
