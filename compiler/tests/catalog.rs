@@ -486,3 +486,53 @@ fn addresses_are_hosts_with_ports() {
     assert!(takes("nats", "url", "nats://a:4222,nats://b:4222"));
     assert!(!takes("nats", "url", "a:4222"));
 }
+
+/// What is wrong with a program, if anything.
+fn syntax_errors(text: &str) -> Vec<String> {
+    efl_grammar::parse(text).errors().iter().map(|error| format!("{error:?}")).collect()
+}
+
+#[test]
+fn examples_types_and_defaults_are_efl() {
+    for kind in sources::all() {
+        let program = format!("orchestrator x {{\n  namespace: \"x\"\n{}\n}}\n", kind.example);
+        assert_eq!(syntax_errors(&program), Vec::<String>::new(), "{program}");
+        let meta = kind.payload.meta.iter().map(|(_, _, ty)| *ty);
+        for ty in meta.chain([kind.payload.ty]).chain(COMMON_META.iter().map(|(_, _, ty)| *ty)) {
+            assert_eq!(
+                syntax_errors(&format!("type t = {ty}\n")),
+                Vec::<String>::new(),
+                "{}: {ty}",
+                kind.name
+            );
+        }
+    }
+    for (path, block) in every_block() {
+        for field in block.fields {
+            let Presence::Default(text) = field.presence else { continue };
+            let program = format!("fleet x {{ {}: {text} }}\n", field.name);
+            assert_eq!(syntax_errors(&program), Vec::<String>::new(), "{path}: {program}");
+        }
+    }
+}
+
+#[test]
+fn examples_give_what_their_kind_demands() {
+    for kind in sources::all() {
+        let given = |name: &str| {
+            Regex::new(&format!(r"[\s{{,]{name}( \{{|:)")).expect("a regex").is_match(kind.example)
+        };
+        for field in kind.block.fields.iter().filter(|field| field.presence == Presence::Required) {
+            assert!(given(field.name), "{}: the example lacks {}", kind.name, field.name);
+        }
+        for group in kind.block.groups.iter().filter(|group| group.required) {
+            let chosen = group.alternatives.iter().filter(|set| set.iter().all(|name| given(name))).count();
+            assert!(
+                chosen >= 1 && (chosen == 1 || !group.exclusive),
+                "{}: {} ({chosen})",
+                kind.name,
+                group.name
+            );
+        }
+    }
+}
