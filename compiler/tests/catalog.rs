@@ -352,6 +352,10 @@ fn names_are_kebab_case_and_unique_in_their_block() {
                 field.name
             );
         }
+        assert_eq!(kind.listens, !kind.authenticates.is_empty(), "{}", kind.name);
+        for name in kind.authenticates {
+            assert!(kind.block.field(name).is_some(), "{}: {name} is no field", kind.name);
+        }
         for name in kind.per_event {
             assert!(kind.block.field(name).is_some(), "{}: {name} is no field", kind.name);
             assert!(kind.source_fields().all(|field| field.name != *name), "{}: {name}", kind.name);

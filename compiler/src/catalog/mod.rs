@@ -246,6 +246,9 @@ pub struct SourceKind {
     pub handover: Handover,
     /// Whether it listens on a port (webhook-like): it gets an ingress.
     pub listens: bool,
+    /// If it listens: the fields any of which keeps strangers out, when it is given (and not `false`). An API's login
+    /// or a server's certificate does not.
+    pub authenticates: &'static [&'static str],
     /// What arrives.
     pub payload: Payload,
 }

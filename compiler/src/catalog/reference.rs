@@ -59,6 +59,10 @@ fn source(page: &mut String, kind: &SourceKind) {
             if fields.len() == 1 { "tells events apart and stands" } else { "tell events apart and stand" };
         let _ = writeln!(page, "\n{} {verb} in events only.", fields.join(", "));
     }
+    if kind.listens {
+        let fields: Vec<_> = kind.authenticates.iter().map(|name| format!("`{name}`")).collect();
+        let _ = writeln!(page, "\nStrangers are kept out by {}.", fields.join(" or "));
+    }
     let payload = &kind.payload;
     let _ = writeln!(page, "\n**Payload:** `{}`", payload.ty);
     if !payload.meta.is_empty() {

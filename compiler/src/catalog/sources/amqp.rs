@@ -94,6 +94,7 @@ pub(super) static AMQP: SourceKind = SourceKind {
     rollout: Rollout::Recreate,
     handover: Handover::Group,
     listens: false,
+    authenticates: &[],
     payload: Payload {
         body: Some("body"),
         ty: "any",

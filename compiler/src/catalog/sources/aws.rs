@@ -73,6 +73,7 @@ pub(super) static SNS: SourceKind = SourceKind {
     rollout: Rollout::Rolling,
     handover: Handover::Everywhere,
     listens: true,
+    authenticates: &["validate-signature", "auth"],
     payload: Payload {
         body: Some("body"),
         // `argo-events/pkg/eventsources/sources/awssns/types.go`, `httpNotification`
@@ -149,6 +150,7 @@ pub(super) static SQS: SourceKind = SourceKind {
     rollout: Rollout::Rolling,
     handover: Handover::Group,
     listens: false,
+    authenticates: &[],
     payload: Payload {
         body: Some("body"),
         ty: "any",

@@ -56,6 +56,7 @@ pub(super) static EVENTS_HUB: SourceKind = SourceKind {
     rollout: Rollout::Recreate,
     handover: Handover::Exclusive,
     listens: false,
+    authenticates: &[],
     payload: Payload {
         body: Some("body"),
         ty: "string",
@@ -135,6 +136,7 @@ pub(super) static SERVICE_BUS: SourceKind = SourceKind {
     rollout: Rollout::Recreate,
     handover: Handover::Group,
     listens: false,
+    authenticates: &[],
     payload: Payload {
         body: Some("body"),
         ty: "any",
@@ -215,6 +217,7 @@ pub(super) static QUEUE_STORAGE: SourceKind = SourceKind {
     rollout: Rollout::Rolling,
     handover: Handover::Group,
     listens: false,
+    authenticates: &[],
     payload: Payload {
         body: Some("body"),
         ty: "any",

@@ -57,6 +57,7 @@ pub(super) static BITBUCKET: SourceKind = SourceKind {
     rollout: Rollout::Rolling,
     handover: Handover::Everywhere,
     listens: true,
+    authenticates: &["auth"],
     payload: Payload { body: Some("body"), ty: "any", meta: HOOK_META, json_body: false, raw: RawBody::None },
 };
 
@@ -185,6 +186,7 @@ pub(super) static BITBUCKET_SERVER: SourceKind = SourceKind {
     rollout: Rollout::Rolling,
     handover: Handover::Everywhere,
     listens: true,
+    authenticates: &["webhook-secret", "auth"],
     payload: Payload { body: Some("body"), ty: "any", meta: HOOK_META, json_body: false, raw: RawBody::None },
 };
 

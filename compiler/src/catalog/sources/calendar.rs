@@ -70,6 +70,7 @@ pub(super) static CALENDAR: SourceKind = SourceKind {
     rollout: Rollout::Recreate,
     handover: Handover::Exclusive,
     listens: false,
+    authenticates: &[],
     payload: Payload {
         body: None,
         ty: "{ eventTime: string }",

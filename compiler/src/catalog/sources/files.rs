@@ -51,6 +51,7 @@ pub(super) static FILE: SourceKind = SourceKind {
     rollout: Rollout::Recreate,
     handover: Handover::Exclusive,
     listens: false,
+    authenticates: &[],
     payload: CHANGE,
 };
 
@@ -121,6 +122,7 @@ pub(super) static SFTP: SourceKind = SourceKind {
     rollout: Rollout::Recreate,
     handover: Handover::Exclusive,
     listens: false,
+    authenticates: &[],
     payload: CHANGE,
 };
 
@@ -191,6 +193,7 @@ pub(super) static HDFS: SourceKind = SourceKind {
     rollout: Rollout::Recreate,
     handover: Handover::Exclusive,
     listens: false,
+    authenticates: &[],
     payload: CHANGE,
 };
 

@@ -41,5 +41,6 @@ pub(super) static GENERIC: SourceKind = SourceKind {
     rollout: Rollout::Recreate,
     handover: Handover::Exclusive,
     listens: false,
+    authenticates: &[],
     payload: Payload { body: Some("body"), ty: "any", meta: &[], json_body: true, raw: RawBody::Base64 },
 };

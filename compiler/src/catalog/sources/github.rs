@@ -139,6 +139,7 @@ pub(super) static GITHUB: SourceKind = SourceKind {
     rollout: Rollout::Rolling,
     handover: Handover::Everywhere,
     listens: true,
+    authenticates: &["webhook-secret", "auth"],
     payload: Payload { body: Some("body"), ty: "any", meta: HOOK_META, json_body: false, raw: RawBody::None },
 };
 

@@ -117,6 +117,7 @@ pub(super) static KAFKA: SourceKind = SourceKind {
     rollout: Rollout::Recreate,
     handover: Handover::Group,
     listens: false,
+    authenticates: &[],
     payload: Payload {
         body: Some("body"),
         ty: "any",

@@ -80,6 +80,7 @@ pub(super) static MINIO: SourceKind = SourceKind {
     rollout: Rollout::Recreate,
     handover: Handover::Exclusive,
     listens: false,
+    authenticates: &[],
     payload: Payload {
         body: None,
         // `github.com/minio/minio-go/v7/pkg/notification/info.go`

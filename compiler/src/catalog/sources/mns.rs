@@ -38,6 +38,7 @@ pub(super) static MNS: SourceKind = SourceKind {
     rollout: Rollout::Rolling,
     handover: Handover::Group,
     listens: false,
+    authenticates: &[],
     payload: Payload {
         body: Some("body"),
         ty: "string",

@@ -58,6 +58,7 @@ pub(super) static MQTT: SourceKind = SourceKind {
     rollout: Rollout::Recreate,
     handover: Handover::Exclusive,
     listens: false,
+    authenticates: &[],
     payload: Payload {
         body: Some("body"),
         ty: "any",

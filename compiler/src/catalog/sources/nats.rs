@@ -56,6 +56,7 @@ pub(super) static NATS: SourceKind = SourceKind {
     rollout: Rollout::Recreate,
     handover: Handover::Exclusive,
     listens: false,
+    authenticates: &[],
     payload: Payload {
         body: Some("body"),
         ty: "any",

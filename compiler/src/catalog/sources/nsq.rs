@@ -46,6 +46,7 @@ pub(super) static NSQ: SourceKind = SourceKind {
     rollout: Rollout::Recreate,
     handover: Handover::Group,
     listens: false,
+    authenticates: &[],
     payload: Payload {
         body: Some("body"),
         ty: "any",

@@ -53,6 +53,7 @@ pub(super) static PULSAR: SourceKind = SourceKind {
     rollout: Rollout::Recreate,
     handover: Handover::Group,
     listens: false,
+    authenticates: &[],
     payload: Payload {
         body: Some("body"),
         ty: "any",

@@ -38,6 +38,7 @@ pub(super) static REDIS: SourceKind = SourceKind {
     rollout: Rollout::Recreate,
     handover: Handover::Exclusive,
     listens: false,
+    authenticates: &[],
     payload: Payload {
         body: Some("body"),
         ty: "any",
@@ -91,6 +92,7 @@ pub(super) static REDIS_STREAM: SourceKind = SourceKind {
     rollout: Rollout::Recreate,
     handover: Handover::Group,
     listens: false,
+    authenticates: &[],
     payload: Payload {
         body: None,
         ty: "{ stream: string, message_id: string, values: map<string> }",

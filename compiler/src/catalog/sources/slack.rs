@@ -51,5 +51,6 @@ pub(super) static SLACK: SourceKind = SourceKind {
     rollout: Rollout::Rolling,
     handover: Handover::Everywhere,
     listens: true,
+    authenticates: &["signing-secret"],
     payload: Payload { body: None, ty: "any", meta: &[], json_body: false, raw: RawBody::None },
 };

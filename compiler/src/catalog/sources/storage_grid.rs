@@ -75,6 +75,7 @@ pub(super) static STORAGE_GRID: SourceKind = SourceKind {
     rollout: Rollout::Rolling,
     handover: Handover::Everywhere,
     listens: true,
+    authenticates: &["auth"],
     payload: Payload {
         body: None,
         // `argo-events/pkg/eventsources/events/event-data.go`, `StorageGridNotification`

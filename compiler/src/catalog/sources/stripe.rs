@@ -50,6 +50,7 @@ pub(super) static STRIPE: SourceKind = SourceKind {
     rollout: Rollout::Rolling,
     handover: Handover::Everywhere,
     listens: true,
+    authenticates: &["auth"],
     payload: Payload { body: None, ty: "{ event: any }", meta: &[], json_body: false, raw: RawBody::None },
 };
 

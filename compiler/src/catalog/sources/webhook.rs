@@ -77,6 +77,7 @@ pub(super) static WEBHOOK: SourceKind = SourceKind {
     rollout: Rollout::Rolling,
     handover: Handover::Everywhere,
     listens: true,
+    authenticates: &["auth"],
     payload: Payload {
         body: Some("body"),
         ty: "any",
