@@ -7,7 +7,9 @@ fn main() {
     let folder = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("src/rules");
     let mut modules: Vec<String> = fs::read_dir(&folder)
         .expect("the folder of rules")
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok()?.strip_suffix(".rs").map(str::to_owned))
+        .filter_map(|entry| {
+            entry.ok()?.file_name().into_string().ok()?.strip_suffix(".rs").map(str::to_owned)
+        })
         .filter(|name| name != "mod")
         .collect();
     modules.sort();

@@ -3,6 +3,8 @@
 //! An edit re-parses and re-checks one item: items are keyed by their interned text, offsets are relative to the item,
 //! and [`crate::names::item_signature`] stands between syntax and names without spans.
 
+#![expect(missing_docs, reason = "salsa's macros make constructors and getters without documentation")]
+
 use crate::{
     diag::Diagnostic,
     system::{self, System},
@@ -53,6 +55,14 @@ pub struct ItemText<'db> {
     /// The text, from the end of the item before.
     #[returns(deref)]
     pub text: Box<str>,
+}
+
+/// A name, interned to key a query.
+#[salsa::interned(debug)]
+pub struct NameKey<'db> {
+    /// The name.
+    #[returns(deref)]
+    pub text: String,
 }
 
 /// One item of a file.

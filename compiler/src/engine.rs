@@ -6,7 +6,16 @@ use crate::spec::Engine;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[allow(missing_docs)] // each is the construct of its name; `Support` says more
 pub enum Construct {
-    Where, Within, By, Count, Then, Absence, OncePer, SameEventTwice, Pairing, Reset,
+    Where,
+    Within,
+    By,
+    Count,
+    Then,
+    Absence,
+    OncePer,
+    SameEventTwice,
+    Pairing,
+    Reset,
 }
 
 /// A row of the table.
@@ -29,7 +38,9 @@ pub const SUPPORT: &[Support] = &[
     Support {
         construct: Construct::Where,
         text: "`where` over several events",
-        argo: Some("Argo consumes both halves before a condition over them could look, so a match would be lost"),
+        argo: Some(
+            "Argo consumes both halves before a condition over them could look, so a match would be lost",
+        ),
         efl: None,
         instead: "write `engine: efl`, or take the loss with the option `pairing: latest`, which checks the condition afterwards",
     },
@@ -82,13 +93,7 @@ pub const SUPPORT: &[Support] = &[
         efl: None,
         instead: "write `engine: efl`",
     },
-    Support {
-        construct: Construct::Reset,
-        text: "`reset`",
-        argo: None,
-        efl: None,
-        instead: "",
-    },
+    Support { construct: Construct::Reset, text: "`reset`", argo: None, efl: None, instead: "" },
     Support {
         construct: Construct::Pairing,
         text: "`pairing: latest`",

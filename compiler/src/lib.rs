@@ -8,12 +8,21 @@
 //! function of the IR. Nothing here does I/O but through [`system::System`].
 
 pub mod catalog;
+pub mod config;
+pub mod db;
 pub mod diag;
+pub mod elab;
+pub mod engine;
 pub mod eval;
 pub mod ir;
+pub mod names;
+pub mod project;
 pub mod rules;
 pub mod sat;
+pub mod schema;
 pub mod spec;
+pub mod suppress;
+pub mod system;
 pub mod types;
 pub mod units;
 pub mod value;

@@ -4,7 +4,7 @@
 //! signature and re-checks no other item.
 
 use crate::{
-    db::{Item, ItemText, SourceFile, Workspace, item_node, items, parse_item},
+    db::{Item, ItemText, NameKey, SourceFile, Workspace, item_node, items, parse_item},
     system,
 };
 use efl_grammar::{
@@ -358,14 +358,6 @@ pub fn imported_file(db: &dyn salsa::Database, from: SourceFile, path: &str) -> 
     let path = system::resolve(&from.path(db), path)?;
     let file = *Workspace::get(db).files(db).get(path.as_str())?;
     file.text(db).is_some().then_some(file)
-}
-
-/// A name, interned to key a query.
-#[salsa::interned(debug)]
-pub struct NameKey<'db> {
-    /// The name.
-    #[returns(deref)]
-    pub text: String,
 }
 
 /// The item that declares a name in a file (for a cluster: its fleet's).

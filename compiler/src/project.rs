@@ -1,11 +1,11 @@
 //! A workspace seen from outside: every diagnostic with absolute places, every orchestrator with absolute lines.
 
 use crate::{
-    db::{Database, FileDiagnostic, Item, SourceFile, Workspace, items},
+    db::{Database, FileDiagnostic, Item, NameKey, SourceFile, Workspace, items},
     diag::{Diagnostic, Fix, Level},
     elab::{Lowered, check_item},
     ir,
-    names::{self, Decl, NameKey, item_signature},
+    names::{self, Decl, item_signature},
     rules,
     suppress::Suppressions,
 };
@@ -20,7 +20,11 @@ pub fn diagnostics(db: &Database, file: SourceFile) -> Vec<FileDiagnostic> {
             found.push(absolute(db, file, item.start, diagnostic));
         }
     }
-    found.extend(file_rules(db, file).into_iter().map(|d| FileDiagnostic { label_files: labels_here(db, file, &d), diagnostic: d }));
+    found.extend(
+        file_rules(db, file)
+            .into_iter()
+            .map(|d| FileDiagnostic { label_files: labels_here(db, file, &d), diagnostic: d }),
+    );
     let config = db.workspace().config(db);
     found.retain_mut(|d| match config.level(d.diagnostic.rule, d.diagnostic.level) {
         Some(level) => {
@@ -123,7 +127,8 @@ pub fn params(db: &Database) -> Vec<(String, SourceFile, bool)> {
         for item in items(db, *file) {
             let signature = item_signature(db, item.text);
             if matches!(signature.decl.as_deref(), Some(Decl::Param { .. })) {
-                let known = matches!(&check_item(db, *file, item.text).lowered, Some(Lowered::Param(Some(_), _)));
+                let known =
+                    matches!(&check_item(db, *file, item.text).lowered, Some(Lowered::Param(Some(_), _)));
                 found.push((signature.name.clone(), *file, known));
             }
         }

@@ -18,7 +18,14 @@ macro_rules! schemas {
     };
 }
 schemas![
-    "ConfigMap", "EventBus", "EventSource", "KnativeService", "OverridePolicy", "PropagationPolicy", "Sensor", "Service",
+    "ConfigMap",
+    "EventBus",
+    "EventSource",
+    "KnativeService",
+    "OverridePolicy",
+    "PropagationPolicy",
+    "Sensor",
+    "Service",
     "WorkflowTemplate",
 ];
 
@@ -53,7 +60,10 @@ impl<'a> Schema<'a> {
     fn is_open(self) -> bool {
         let Some(object) = self.node.as_object() else { return true };
         object.get("x-kubernetes-preserve-unknown-fields") == Some(&Json::Bool(true))
-            || !(object.contains_key("type") || object.contains_key("properties") || object.contains_key("oneOf") || object.contains_key("anyOf"))
+            || !(object.contains_key("type")
+                || object.contains_key("properties")
+                || object.contains_key("oneOf")
+                || object.contains_key("anyOf"))
     }
 
     /// The schema of a key; `None` when it has none.
@@ -85,7 +95,13 @@ impl<'a> Schema<'a> {
 
     /// Whether a JSON type may stand here.
     pub fn takes(self, ty: &str) -> bool {
-        let is = |node: &Json| node.get("type").is_none_or(|t| t == ty || t.as_array().is_some_and(|a| a.iter().any(|x| x == ty)) || (t == "number" && ty == "integer"));
+        let is = |node: &Json| {
+            node.get("type").is_none_or(|t| {
+                t == ty
+                    || t.as_array().is_some_and(|a| a.iter().any(|x| x == ty))
+                    || (t == "number" && ty == "integer")
+            })
+        };
         let alternatives = ["oneOf", "anyOf"].iter().filter_map(|k| self.node.get(*k)?.as_array());
         let mut any = alternatives.flatten().peekable();
         let int_or_string = self.node.get("x-kubernetes-int-or-string") == Some(&Json::Bool(true));

@@ -45,7 +45,11 @@ impl Suppressions {
             let Some((before, comment)) = line.split_once("//") else { continue };
             let Some(rest) = comment.trim_start().strip_prefix(MARK) else { continue };
             let alone = before.trim().is_empty();
-            let (about, length) = if alone { lines.get(i + 1).map_or((*at, 0), |(at, l)| (*at, l.len())) } else { (*at, line.len()) };
+            let (about, length) = if alone {
+                lines.get(i + 1).map_or((*at, 0), |(at, l)| (*at, l.len()))
+            } else {
+                (*at, line.len())
+            };
             let range = range(at + before.len(), comment.trim_end().len() + 2);
             read.comment(rest.trim(), range, self::range(about, length));
         }
@@ -53,10 +57,13 @@ impl Suppressions {
     }
 
     fn comment(&mut self, rest: &str, range: TextRange, line: TextRange) {
-        let (codes, reason) = rest.split_once(':').map_or((rest, ""), |(codes, reason)| (codes, reason.trim()));
-        let codes: Vec<String> = codes.split([',', ' ']).filter(|c| !c.is_empty()).map(str::to_owned).collect();
+        let (codes, reason) =
+            rest.split_once(':').map_or((rest, ""), |(codes, reason)| (codes, reason.trim()));
+        let codes: Vec<String> =
+            codes.split([',', ' ']).filter(|c| !c.is_empty()).map(str::to_owned).collect();
         if codes.is_empty() {
-            self.broken.push(bad_ignore::diagnostic("which rule? Write `// efl-ignore E0412: reason`", range));
+            self.broken
+                .push(bad_ignore::diagnostic("which rule? Write `// efl-ignore E0412: reason`", range));
         } else if let Some(unknown) = codes.iter().find(|c| rules::find(c).is_none()) {
             self.broken.push(bad_ignore::diagnostic(&format!("no rule is called `{unknown}`"), range));
         } else if reason.is_empty() {
@@ -80,7 +87,10 @@ impl Suppressions {
             return false;
         }
         let names = |c: &String| rules::find(c).is_some_and(|r| r == diagnostic.rule);
-        let found = self.comments.iter_mut().find(|c| c.line.contains(diagnostic.range.start()) && c.codes.iter().any(names));
+        let found = self
+            .comments
+            .iter_mut()
+            .find(|c| c.line.contains(diagnostic.range.start()) && c.codes.iter().any(names));
         if let Some(comment) = found {
             comment.used = true;
             return true;

@@ -25,7 +25,8 @@ impl Duration {
 
     /// As Go's `time.ParseDuration` reads it (which knows no `d`): `168h`, `10s`, `500ms`.
     pub fn to_go(self) -> String {
-        let (unit, size) = DURATION_UNITS[1..].iter().find(|(_, size)| self.0.is_multiple_of(*size)).unwrap_or(&("ms", 1));
+        let (unit, size) =
+            DURATION_UNITS[1..].iter().find(|(_, size)| self.0.is_multiple_of(*size)).unwrap_or(&("ms", 1));
         format!("{}{unit}", self.0 / size)
     }
 }
@@ -35,7 +36,8 @@ impl fmt::Display for Duration {
         if self.0 == 0 {
             return f.write_str("0s");
         }
-        let (unit, size) = DURATION_UNITS.iter().find(|(_, size)| self.0.is_multiple_of(*size)).unwrap_or(&("ms", 1));
+        let (unit, size) =
+            DURATION_UNITS.iter().find(|(_, size)| self.0.is_multiple_of(*size)).unwrap_or(&("ms", 1));
         write!(f, "{}{unit}", self.0 / size)
     }
 }
@@ -175,7 +177,12 @@ impl Quantity {
     /// The value in cores or bytes; `None` if the text is no quantity.
     pub fn value(&self) -> Option<f64> {
         let (suffix, factor) = QUANTITY_SUFFIXES.iter().find(|(suffix, _)| self.0.ends_with(suffix))?;
-        self.0.strip_suffix(suffix)?.parse::<f64>().ok().filter(|v| v.is_finite() && *v >= 0.0).map(|v| v * factor)
+        self.0
+            .strip_suffix(suffix)?
+            .parse::<f64>()
+            .ok()
+            .filter(|v| v.is_finite() && *v >= 0.0)
+            .map(|v| v * factor)
     }
 }
 

@@ -175,7 +175,11 @@ impl<'o> Serializer for Writer<'o> {
         self.serialize_str(variant)
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), Error> {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<(), Error> {
         value.serialize(self)
     }
 
@@ -409,7 +413,11 @@ impl Serializer for KeyWriter<'_> {
         self.serialize_str(variant)
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), Error> {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<(), Error> {
         value.serialize(self)
     }
 
@@ -443,7 +451,8 @@ impl Serializer for KeyWriter<'_> {
 }
 
 /// Words that some YAML reader takes for a flag, nothing or a number.
-const TRAPS: [&str; 12] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "undefined"];
+const TRAPS: [&str; 12] =
+    ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "undefined"];
 
 /// Suffixes behind digits that make the whole text no number in any YAML: durations, quantities, percentages.
 const UNITS: [&str; 12] = ["ms", "s", "m", "h", "d", "Ki", "Mi", "Gi", "Ti", "k", "M", "%"];
@@ -532,17 +541,149 @@ mod tests {
 
     /// Texts that YAML writers of the field have written as something else.
     const TRAPS: &[&str] = &[
-        "on", "off", "yes", "no", "y", "n", "Y", "N", "On", "OFF", "YES", "No", "true", "True", "FALSE", "~", "null",
-        "Null", "NULL", "", " ", " x", "x ", "a: b", "a:b", "a:", ":a", "# x", "a #b", "a#b", "#", "-", "- a", "-a", "?",
-        "? a", "1", "01", "0o7", "0x1", "0b1", "1_000", "1e3", "1E3", "1.", ".1", "1.5", "+1", "-1", "1:30", "190:20:30",
-        "12:30:45", "2001-01-01", "2001-12-14T21:59:43.10-05:00", ".inf", "-.inf", ".nan", ".NaN", "nan", "inf",
-        "Infinity", "=", "<<", "*a", "&a", "!a", "!!str a", "|", "|-", ">", "%a", "@a", "`a", "'a'", "\"a\"", "it's",
-        "a\"b", "a\\b", "{a}", "[a]", "a, b", "{", "}", "[", "]", ",", "{{workflow.name}}", "{{=1}}", "a\nb", "a\nb\n",
-        "a\n\nb", "a\n", "\n", "\na", " a\nb", "a\n  b", "a\n \nb", "a\nb\n\n", "a\n\tb", "a\n\t\nb", "\ta", "a\tb",
-        "a\r\nb", "a\rb", "a\n# b", "a\n---\nb", "---", "...", "--- a", "é", "日本", "a é", "\u{85}", "a\u{85}b",
-        "\u{2028}", "a\u{2029}b", "\u{feff}a", "\u{a0}", "\u{ad}", "\u{7f}", "\u{1}", "\0", "😀", "a\n😀\n",
-        "\u{e0067}", "10s", "100m", "64Mi", "1.5Gi", "80%", "5e", "5E", "1k", "1_0s", "1e3s", "0x1s", "1..2", "/a", "_a",
-        "(a)", "undefined", "a\n\u{85}b", "line\nwith: colon # and hash\n",
+        "on",
+        "off",
+        "yes",
+        "no",
+        "y",
+        "n",
+        "Y",
+        "N",
+        "On",
+        "OFF",
+        "YES",
+        "No",
+        "true",
+        "True",
+        "FALSE",
+        "~",
+        "null",
+        "Null",
+        "NULL",
+        "",
+        " ",
+        " x",
+        "x ",
+        "a: b",
+        "a:b",
+        "a:",
+        ":a",
+        "# x",
+        "a #b",
+        "a#b",
+        "#",
+        "-",
+        "- a",
+        "-a",
+        "?",
+        "? a",
+        "1",
+        "01",
+        "0o7",
+        "0x1",
+        "0b1",
+        "1_000",
+        "1e3",
+        "1E3",
+        "1.",
+        ".1",
+        "1.5",
+        "+1",
+        "-1",
+        "1:30",
+        "190:20:30",
+        "12:30:45",
+        "2001-01-01",
+        "2001-12-14T21:59:43.10-05:00",
+        ".inf",
+        "-.inf",
+        ".nan",
+        ".NaN",
+        "nan",
+        "inf",
+        "Infinity",
+        "=",
+        "<<",
+        "*a",
+        "&a",
+        "!a",
+        "!!str a",
+        "|",
+        "|-",
+        ">",
+        "%a",
+        "@a",
+        "`a",
+        "'a'",
+        "\"a\"",
+        "it's",
+        "a\"b",
+        "a\\b",
+        "{a}",
+        "[a]",
+        "a, b",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        "{{workflow.name}}",
+        "{{=1}}",
+        "a\nb",
+        "a\nb\n",
+        "a\n\nb",
+        "a\n",
+        "\n",
+        "\na",
+        " a\nb",
+        "a\n  b",
+        "a\n \nb",
+        "a\nb\n\n",
+        "a\n\tb",
+        "a\n\t\nb",
+        "\ta",
+        "a\tb",
+        "a\r\nb",
+        "a\rb",
+        "a\n# b",
+        "a\n---\nb",
+        "---",
+        "...",
+        "--- a",
+        "é",
+        "日本",
+        "a é",
+        "\u{85}",
+        "a\u{85}b",
+        "\u{2028}",
+        "a\u{2029}b",
+        "\u{feff}a",
+        "\u{a0}",
+        "\u{ad}",
+        "\u{7f}",
+        "\u{1}",
+        "\0",
+        "😀",
+        "a\n😀\n",
+        "\u{e0067}",
+        "10s",
+        "100m",
+        "64Mi",
+        "1.5Gi",
+        "80%",
+        "5e",
+        "5E",
+        "1k",
+        "1_0s",
+        "1e3s",
+        "0x1s",
+        "1..2",
+        "/a",
+        "_a",
+        "(a)",
+        "undefined",
+        "a\n\u{85}b",
+        "line\nwith: colon # and hash\n",
     ];
 
     fn read(yaml: &str) -> Value {
@@ -656,7 +797,8 @@ mod tests {
         leaf.prop_recursive(5, 40, 5, |inner| {
             prop_oneof![
                 proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                proptest::collection::vec((texts(), inner), 0..4).prop_map(|e| Value::Object(e.into_iter().collect())),
+                proptest::collection::vec((texts(), inner), 0..4)
+                    .prop_map(|e| Value::Object(e.into_iter().collect())),
             ]
         })
     }

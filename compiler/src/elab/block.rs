@@ -1,6 +1,6 @@
 //! Blocks of fields, checked against the catalog: one table says what may stand where.
 
-use super::{Cx, expr::Env, named};
+use super::{Cx, expr::Env};
 use crate::{
     catalog::{Block, Field, FieldType, Group, Presence},
     diag::{Applicability, Diagnostic},
@@ -13,7 +13,7 @@ use crate::{
 };
 use efl_grammar::{
     TextRange,
-    ast::{self, AstNode, HasMembers, HasName, LiteralKind},
+    ast::{self, AstNode, HasMembers, LiteralKind},
 };
 
 /// The fields and blocks that were given, with where.
@@ -114,7 +114,13 @@ impl Cx<'_> {
     fn unknown_field(&mut self, name: &str, range: TextRange, block: &Block) {
         let mut known: Vec<String> = block.fields.iter().map(|f| f.name.to_owned()).collect();
         known.extend(block.blocks.iter().map(|n| n.name.to_owned()));
-        self.unknown(&rules::unknown_field::RULE, &format!("field of a {}:", block.name), name, range, &known);
+        self.unknown(
+            &rules::unknown_field::RULE,
+            &format!("field of a {}:", block.name),
+            name,
+            range,
+            &known,
+        );
     }
 
     fn nested(&mut self, node: &ast::Nested, block: &Block, given: &mut Given) {
@@ -124,7 +130,7 @@ impl Cx<'_> {
         let Some(nested) = block.nested(&name) else {
             return self.unknown_nested(node, &name, range, block, given);
         };
-        let label = named(node);
+        let label = node.label().map(|l| (l.text(), l.range()));
         match (nested.labelled, label) {
             (true, Some((label, label_range))) => {
                 let value = self.members(&members, nested.block, label_range);
@@ -162,9 +168,18 @@ impl Cx<'_> {
         }
     }
 
-    fn unknown_nested(&mut self, node: &ast::Nested, name: &str, range: TextRange, block: &Block, given: &mut Given) {
+    fn unknown_nested(
+        &mut self,
+        node: &ast::Nested,
+        name: &str,
+        range: TextRange,
+        block: &Block,
+        given: &mut Given,
+    ) {
         // `labels { a: "b" }` of a map or record field is a block too.
-        if let Some(Field { ty: ty @ (FieldType::Map(_) | FieldType::Record(_) | FieldType::Any), .. }) = block.field(name) {
+        if let Some(Field { ty: ty @ (FieldType::Map(_) | FieldType::Record(_) | FieldType::Any), .. }) =
+            block.field(name)
+        {
             if given.first(name).is_some() {
                 return self.error(&rules::duplicate_field::RULE, range, format!("`{name}` is given twice"));
             }
@@ -182,12 +197,32 @@ impl Cx<'_> {
         if known.is_empty() {
             known = block.fields.iter().map(|f| f.name.to_owned()).collect();
         }
-        self.unknown(&rules::unknown_block::RULE, &format!("block in a {}:", block.name), name, range, &known);
+        self.unknown(
+            &rules::unknown_block::RULE,
+            &format!("block in a {}:", block.name),
+            name,
+            range,
+            &known,
+        );
     }
 
     /// A map, record or any-typed field written as a block.
-    fn block_value(&mut self, members: &[ast::Member], ty: &FieldType, name: &str, range: TextRange) -> Option<Value> {
-        let open = |of: FieldType| Block { name: "", doc: "", fields: &[], blocks: &[], open: Some(of), groups: &[], always: &[] };
+    fn block_value(
+        &mut self,
+        members: &[ast::Member],
+        ty: &FieldType,
+        name: &str,
+        range: TextRange,
+    ) -> Option<Value> {
+        let open = |of: FieldType| Block {
+            name: "",
+            doc: "",
+            fields: &[],
+            blocks: &[],
+            open: Some(of),
+            groups: &[],
+            always: &[],
+        };
         match ty {
             FieldType::Record(block) => Some(self.members(members, block, range)),
             FieldType::Map(of) => Some(self.members(members, &open(**of), range)),
@@ -298,7 +333,11 @@ impl Cx<'_> {
         let from = self.expr_value(&node.expr()?, of, name);
         if !node.is_range() {
             if !single {
-                self.error(&rules::type_mismatch::RULE, node.range(), format!("`{name}` takes a range: `a..b`"));
+                self.error(
+                    &rules::type_mismatch::RULE,
+                    node.range(),
+                    format!("`{name}` takes a range: `a..b`"),
+                );
                 return None;
             }
             let value = from?;
@@ -312,8 +351,14 @@ impl Cx<'_> {
             && a > b
             && !unlimited
         {
-            let text = |e: Option<ast::Expr>| e.map(|e| e.syntax().text().to_string().trim().to_owned()).unwrap_or_default();
-            self.report(rules::reversed_range::diagnostic(&text(node.expr()), &text(node.upper()), node.range()));
+            let text = |e: Option<ast::Expr>| {
+                e.map(|e| e.syntax().text().to_string().trim().to_owned()).unwrap_or_default()
+            };
+            self.report(rules::reversed_range::diagnostic(
+                &text(node.expr()),
+                &text(node.upper()),
+                node.range(),
+            ));
             return None;
         }
         Some(Value::Range(Box::new(from), Box::new(to)))
@@ -324,7 +369,11 @@ impl Cx<'_> {
         let mut entries = vec![("times".to_owned(), Value::Number(f64::from(times?)))];
         if let Some(tail) = node.tail() {
             if tail.keyword().is_none_or(|k| k.text() != "backoff") {
-                self.error(&rules::unexpected_text::RULE, tail.range(), "`retry` takes `backoff a..b` behind its number");
+                self.error(
+                    &rules::unexpected_text::RULE,
+                    tail.range(),
+                    "`retry` takes `backoff a..b` behind its number",
+                );
                 return None;
             }
             let any = FieldType::Duration { min: 0, max: u64::MAX };
@@ -367,7 +416,9 @@ impl Cx<'_> {
             FieldType::Any => self.constant(node),
             FieldType::OneOf(types) => self.one_of_value(node, types, name),
             FieldType::Reset => self.reset_value(node, name),
-            FieldType::Bool | FieldType::Int { .. } | FieldType::Number { .. } => self.scalar_value(node, ty, name),
+            FieldType::Bool | FieldType::Int { .. } | FieldType::Number { .. } => {
+                self.scalar_value(node, ty, name)
+            }
             _ => self.text_value(node, ty, name),
         }
     }
@@ -406,7 +457,9 @@ impl Cx<'_> {
 
     /// What an expression over params is.
     pub(crate) fn constant_value(&mut self, expr: &Expr, range: TextRange) -> Option<Value> {
-        if self.incomplete && !matches!(expr, Expr::String(_) | Expr::Number(_) | Expr::Bool(_) | Expr::Duration(_)) {
+        if self.incomplete
+            && !matches!(expr, Expr::String(_) | Expr::Number(_) | Expr::Bool(_) | Expr::Duration(_))
+        {
             return None;
         }
         let _ = range;
@@ -444,10 +497,15 @@ impl Cx<'_> {
             }
             (FieldType::Int { min, max }, Value::Number(n)) => {
                 if n.fract() != 0.0 {
-                    self.error(&rules::out_of_range::RULE, node.range(), format!("`{name}` takes a whole number; this is {n}"));
+                    self.error(
+                        &rules::out_of_range::RULE,
+                        node.range(),
+                        format!("`{name}` takes a whole number; this is {n}"),
+                    );
                     return None;
                 }
-                #[allow(clippy::cast_precision_loss)] // bounds of fields are far below 2^53, or the largest i64
+                #[allow(clippy::cast_precision_loss)]
+                // bounds of fields are far below 2^53, or the largest i64
                 self.in_range(*n, *min as f64, *max as f64, name, node.range()).then_some(value)
             }
             (FieldType::Number { min, max }, Value::Number(n)) => {
@@ -592,7 +650,8 @@ impl Cx<'_> {
         }
         let args: Vec<ast::Expr> = call.args().iter().flat_map(ast::Args::positional).collect();
         let [object, key] = args.as_slice() else {
-            let message = format!("`{word}` takes the name of the object and a key of it: `{word}(\"name\", \"key\")`");
+            let message =
+                format!("`{word}` takes the name of the object and a key of it: `{word}(\"name\", \"key\")`");
             self.error(&rules::bad_argument_form::RULE, node.range(), message);
             return None;
         };
@@ -628,7 +687,7 @@ impl Cx<'_> {
         match self.constant_value(&expr, node.range())? {
             value @ Value::String(_) => {
                 if let Value::String(text) = &value {
-                    rules::literal_credential::check(name, text, node.range()).map(|d| self.report(d));
+                    self.report_all(rules::literal_credential::check(name, text, node.range()));
                 }
                 Some(value)
             }
@@ -654,7 +713,11 @@ impl Cx<'_> {
 
     fn map_value(&mut self, node: &ast::Expr, of: &FieldType, name: &str) -> Option<Value> {
         let ast::Expr::Record(record) = node else {
-            self.error(&rules::type_mismatch::RULE, node.range(), format!("`{name}` takes `{{ key: value }}`"));
+            self.error(
+                &rules::type_mismatch::RULE,
+                node.range(),
+                format!("`{name}` takes `{{ key: value }}`"),
+            );
             return None;
         };
         let mut entries = Vec::new();
@@ -702,7 +765,11 @@ impl Cx<'_> {
 
     fn cluster_value(&mut self, node: &ast::Expr) -> Option<Value> {
         let ast::Expr::Name(name) = node else {
-            self.error(&rules::type_mismatch::RULE, node.range(), "a cluster is named by a bare word: `edge-a`");
+            self.error(
+                &rules::type_mismatch::RULE,
+                node.range(),
+                "a cluster is named by a bare word: `edge-a`",
+            );
             return None;
         };
         self.cluster(&name.name(), name.range()).map(Value::String)
@@ -717,7 +784,11 @@ impl Cx<'_> {
         match self.callable(&text).map(|c| c.callee) {
             Some(crate::ir::Callee::Function(function)) => Some(Value::String(function)),
             Some(_) => {
-                self.error(&rules::wrong_kind_of_name::RULE, name.range(), format!("`{text}` is a workflow, not a function"));
+                self.error(
+                    &rules::wrong_kind_of_name::RULE,
+                    name.range(),
+                    format!("`{text}` is a workflow, not a function"),
+                );
                 None
             }
             None if self.is_broken_import(&text) => None,
@@ -762,7 +833,8 @@ impl Cx<'_> {
 
     fn reset_value(&mut self, node: &ast::Expr, name: &str) -> Option<Value> {
         let call = if let ast::Expr::Call(call) = node { Some(call) } else { None };
-        let is_cron = |c: &&ast::CallExpr| matches!(c.callee(), Some(ast::Expr::Name(n)) if n.name() == "cron");
+        let is_cron =
+            |c: &&ast::CallExpr| matches!(c.callee(), Some(ast::Expr::Name(n)) if n.name() == "cron");
         let args: Vec<ast::Expr> = match call.filter(is_cron) {
             Some(call) => call.args().iter().flat_map(ast::Args::positional).collect(),
             None => Vec::new(),
@@ -771,14 +843,19 @@ impl Cx<'_> {
             [cron] => (cron, None),
             [cron, timezone] => (cron, Some(timezone)),
             _ => {
-                let message = format!("`{name}` takes `cron(\"0 * * * *\")`, with a time zone as its second argument if need be");
+                let message = format!(
+                    "`{name}` takes `cron(\"0 * * * *\")`, with a time zone as its second argument if need be"
+                );
                 self.error(&rules::type_mismatch::RULE, node.range(), message);
                 return None;
             }
         };
         let mut entries = vec![("cron".to_owned(), self.expr_value(cron, &FieldType::Cron, name)?)];
         if let Some(timezone) = timezone {
-            entries.push(("timezone".to_owned(), self.expr_value(timezone, &FieldType::Timezone, "the time zone")?));
+            entries.push((
+                "timezone".to_owned(),
+                self.expr_value(timezone, &FieldType::Timezone, "the time zone")?,
+            ));
         }
         Some(Value::Map(entries))
     }
@@ -818,11 +895,14 @@ pub(crate) fn check_text(text: &str, ty: &FieldType) -> Result<(), WrongText> {
         }
         FieldType::Url { schemes } => format(rules::bad_format::is_url(text, schemes), &url_form(schemes)),
         FieldType::HttpPath => {
-            let ok = text.starts_with('/') && !text.contains(char::is_whitespace) && !text.contains(['?', '#']);
+            let ok =
+                text.starts_with('/') && !text.contains(char::is_whitespace) && !text.contains(['?', '#']);
             format(ok, "a path such as `/vehicle`")
         }
         FieldType::Cron => crate::catalog::cron::check(text).map_err(WrongText::Cron),
-        FieldType::Timezone => format(crate::catalog::timezones::is_known(text), "an IANA time zone such as `Europe/Berlin`"),
+        FieldType::Timezone => {
+            format(crate::catalog::timezones::is_known(text), "an IANA time zone such as `Europe/Berlin`")
+        }
         FieldType::DnsLabel => {
             format(rules::bad_format::is_dns_label(text), "a Kubernetes name: a-z, 0-9 and `-`, at most 63")
         }
@@ -834,7 +914,10 @@ pub(crate) fn check_text(text: &str, ty: &FieldType) -> Result<(), WrongText> {
 fn url_form(schemes: &[&str]) -> String {
     match schemes {
         [] => "a URL".to_owned(),
-        schemes => format!("a URL that begins with {}", schemes.iter().map(|s| format!("`{s}://`")).collect::<Vec<_>>().join(" or ")),
+        schemes => format!(
+            "a URL that begins with {}",
+            schemes.iter().map(|s| format!("`{s}://`")).collect::<Vec<_>>().join(" or ")
+        ),
     }
 }
 
@@ -852,7 +935,9 @@ fn magnitude(value: &Value, of: &FieldType) -> Option<f64> {
     match (value, of) {
         (Value::Number(number), _) => Some(*number),
         #[allow(clippy::cast_precision_loss)] // durations are far below 2^53 ms
-        (Value::String(text), FieldType::Duration { .. }) => text.parse::<Duration>().ok().map(|d| d.0 as f64),
+        (Value::String(text), FieldType::Duration { .. }) => {
+            text.parse::<Duration>().ok().map(|d| d.0 as f64)
+        }
         (Value::String(text), _) => Quantity(text.clone()).value(),
         _ => None,
     }
@@ -884,4 +969,3 @@ fn flag_text(node: &ast::Expr) -> Option<String> {
 fn is_reference(call: &ast::CallExpr) -> bool {
     matches!(call.callee(), Some(ast::Expr::Name(n)) if matches!(n.name().as_str(), "secret" | "config"))
 }
-

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     diag::Diagnostic,
-    ir::{self, Body, CallResult, Expr, Input, Op, Stmt},
+    ir::{self, Body, CallResult, Expr, Input, Stmt},
     names::{self, Binding},
     rules,
     spec::{self, Backoff, Retry},
@@ -68,7 +68,11 @@ impl Cx<'_> {
             }
             if body.stmts.is_empty() {
                 let place = name.as_ref().map_or_else(|| node.range(), |(_, r)| *r);
-                self.error(&rules::empty_body::RULE, place, "the workflow does nothing: its body has no statement");
+                self.error(
+                    &rules::empty_body::RULE,
+                    place,
+                    "the workflow does nothing: its body has no statement",
+                );
             }
         }
         let callees = std::mem::replace(&mut self.callees, callees);
@@ -136,7 +140,8 @@ impl Cx<'_> {
             let Some(event) = handler.event() else { continue };
             let mut inner = env.clone();
             let around = Around { result: Err("a handler has no result") };
-            let stmts = self.block(handler.stmts().as_ref(), &mut inner, &around, event.text_range(), "handler");
+            let stmts =
+                self.block(handler.stmts().as_ref(), &mut inner, &around, event.text_range(), "handler");
             match event.text() {
                 "failure" => body.on_failure = stmts,
                 _ => body.on_exit = stmts,
@@ -200,7 +205,9 @@ impl Cx<'_> {
                 Some(Stmt::Call(call))
             }
             ast::Stmt::Parallel(stmt) => {
-                let around = Around { result: Err("the children of `parallel` run at once; none of them can end the workflow") };
+                let around = Around {
+                    result: Err("the children of `parallel` run at once; none of them can end the workflow"),
+                };
                 let body = self.parallel(stmt, env, &around);
                 Some(Stmt::Parallel(body))
             }
@@ -244,7 +251,8 @@ impl Cx<'_> {
                 match self.bind_call(call, env) {
                     Some(bound) => {
                         let output = bound.output.clone();
-                        let result = name.as_ref().map_or(CallResult::Unused, |(n, _)| CallResult::Let(n.clone()));
+                        let result =
+                            name.as_ref().map_or(CallResult::Unused, |(n, _)| CallResult::Let(n.clone()));
                         let mut lowered = statement(bound, result);
                         self.call_options(stmt, &mut lowered);
                         let resultless = output.is_none() && self.declares_no_result(&callee);
@@ -268,7 +276,8 @@ impl Cx<'_> {
     /// Whether a call is of something declared (and not of a built-in).
     fn calls_declaration(&self, call: &ast::CallExpr) -> bool {
         let name = callee_name(call);
-        !name.is_empty() && (self.is_callable(&name) || !ir::Builtin::ALL.iter().any(|b| b.name() == name))
+        !name.is_empty()
+            && (self.is_callable(&name) || !ir::Builtin::ALL.iter().any(|b| b.name() == name))
             && !matches!(name.as_str(), "secret" | "config")
     }
 
@@ -308,7 +317,11 @@ impl Cx<'_> {
     }
 
     fn reject_call_options(&mut self, stmt: &impl HasCallOptions) {
-        let ranges = stmt.retries().into_iter().map(|r| r.range()).chain(stmt.timeouts().into_iter().map(|t| t.range()));
+        let ranges = stmt
+            .retries()
+            .into_iter()
+            .map(|r| r.range())
+            .chain(stmt.timeouts().into_iter().map(|t| t.range()));
         for range in ranges.collect::<Vec<_>>() {
             let message = "`retry` and `timeout` stand behind a call; this expression calls nothing";
             self.error(&rules::misplaced_option::RULE, range, message);
@@ -316,7 +329,12 @@ impl Cx<'_> {
     }
 
     /// `retry 3 backoff 1s..30s`.
-    pub(crate) fn retry(&mut self, times: Option<&ast::Expr>, backoff: Option<&ast::Backoff>, range: TextRange) -> Retry {
+    pub(crate) fn retry(
+        &mut self,
+        times: Option<&ast::Expr>,
+        backoff: Option<&ast::Backoff>,
+        range: TextRange,
+    ) -> Retry {
         let times = self.count_of(times, 1, 1_000, "a retry").unwrap_or(1);
         let backoff = backoff.and_then(|b| {
             let (from, to) = (self.duration_of(b.from().as_ref())?, self.duration_of(b.to().as_ref())?);
@@ -330,12 +348,20 @@ impl Cx<'_> {
     }
 
     /// A count: a whole number or a param of one.
-    pub(crate) fn count_of(&mut self, node: Option<&ast::Expr>, min: u32, max: u32, what: &str) -> Option<u32> {
+    pub(crate) fn count_of(
+        &mut self,
+        node: Option<&ast::Expr>,
+        min: u32,
+        max: u32,
+        what: &str,
+    ) -> Option<u32> {
         let node = node?;
         let (expr, ty) = self.expr(Some(node), &Env::constant());
         match expr {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the guard bounds it
-            Expr::Number(n) if n.fract() == 0.0 && n >= f64::from(min) && n <= f64::from(max) => Some(n as u32),
+            Expr::Number(n) if n.fract() == 0.0 && n >= f64::from(min) && n <= f64::from(max) => {
+                Some(n as u32)
+            }
             Expr::Number(n) => {
                 let message = format!("{what} takes a whole number from {min} to {max}; this is {n}");
                 self.error(&rules::out_of_range::RULE, node.range(), message);
@@ -343,7 +369,11 @@ impl Cx<'_> {
             }
             _ if ty == Type::Error => None,
             _ => {
-                self.error(&rules::type_mismatch::RULE, node.range(), format!("{what} takes a whole number; this is `{ty}`"));
+                self.error(
+                    &rules::type_mismatch::RULE,
+                    node.range(),
+                    format!("{what} takes a whole number; this is `{ty}`"),
+                );
                 None
             }
         }
@@ -364,7 +394,11 @@ impl Cx<'_> {
             Expr::Duration(duration) => Some(duration),
             _ if ty == Type::Error || ty == Type::Duration => None,
             _ => {
-                self.error(&rules::type_mismatch::RULE, node.range(), format!("a duration is needed here; this is `{ty}`"));
+                self.error(
+                    &rules::type_mismatch::RULE,
+                    node.range(),
+                    format!("a duration is needed here; this is `{ty}`"),
+                );
                 None
             }
         }
@@ -423,7 +457,8 @@ impl Cx<'_> {
             let ty = element.unwrap_or(Type::Error);
             inner.locals.push(Local { name: name.clone(), ty, range: *range, resultless: None });
         }
-        let around = Around { result: Err("the turns of `for` run at once; none of them can end the workflow") };
+        let around =
+            Around { result: Err("the turns of `for` run at once; none of them can end the workflow") };
         let body = self.block(stmt.stmts().as_ref(), &mut inner, &around, first_token(stmt), "for");
         self.end_scope(&mut inner, outer);
         env.ended = inner.ended;
@@ -471,7 +506,11 @@ impl Cx<'_> {
         };
         let range = node.as_ref().map_or_else(|| stmt.range(), |n| n.range());
         match around.result {
-            Err(reason) => self.error(&rules::misplaced_return::RULE, first_token(stmt), format!("`return` cannot stand here: {reason}")),
+            Err(reason) => self.error(
+                &rules::misplaced_return::RULE,
+                first_token(stmt),
+                format!("`return` cannot stand here: {reason}"),
+            ),
             Ok(None) => {
                 let message = "the workflow declares no result";
                 let diagnostic = Diagnostic::new(&rules::return_without_result::RULE, range, message);
@@ -519,7 +558,12 @@ fn params(input: &Input) -> Vec<(String, Type)> {
     match input {
         Input::Named(params) => params
             .iter()
-            .map(|p| (p.name.clone(), if p.optional && p.default.is_none() { p.ty.clone().or_null() } else { p.ty.clone() }))
+            .map(|p| {
+                (
+                    p.name.clone(),
+                    if p.optional && p.default.is_none() { p.ty.clone().or_null() } else { p.ty.clone() },
+                )
+            })
             .collect(),
         _ => Vec::new(),
     }
@@ -546,7 +590,9 @@ fn returns(stmt: &Stmt) -> bool {
         Stmt::Return(_) => true,
         Stmt::Call(call) => call.result == CallResult::Return,
         Stmt::If(branches, otherwise) => {
-            !otherwise.is_empty() && always_returns(otherwise) && branches.iter().all(|(_, b)| always_returns(b))
+            !otherwise.is_empty()
+                && always_returns(otherwise)
+                && branches.iter().all(|(_, b)| always_returns(b))
         }
         Stmt::Retry(_, body) => always_returns(body),
         _ => false,
@@ -560,12 +606,4 @@ fn always_returns(stmts: &[Stmt]) -> bool {
 /// The key of a place.
 pub(crate) fn place(range: TextRange) -> (u32, u32) {
     (range.start().into(), range.end().into())
-}
-
-/// Every conjunct of a condition.
-pub(crate) fn conjuncts(expr: &Expr) -> Vec<&Expr> {
-    match expr {
-        Expr::Binary(Op::And, a, b) => [conjuncts(a), conjuncts(b)].concat(),
-        other => vec![other],
-    }
 }

@@ -56,7 +56,10 @@ fn lower(value: &Value) -> EventBus {
         None => {
             let version = value.get("version").and_then(Value::as_str).unwrap_or("latest").to_owned();
             let replicas = u32_of(value.get("replicas")).unwrap_or(3);
-            EventBus { jetstream_exotic: None, jetstream: Some(JetstreamNative { version, replicas, stream }) }
+            EventBus {
+                jetstream_exotic: None,
+                jetstream: Some(JetstreamNative { version, replicas, stream }),
+            }
         }
     }
 }

@@ -55,7 +55,10 @@ impl Cx<'_> {
 
     /// Whether a name is a function's or workflow's.
     pub(crate) fn is_callable(&self, name: &str) -> bool {
-        let local = self.orc.as_ref().is_some_and(|o| o.functions.contains_key(name) || o.workflows.contains_key(name));
+        let local = self
+            .orc
+            .as_ref()
+            .is_some_and(|o| o.functions.contains_key(name) || o.workflows.contains_key(name));
         local || self.scope.find(name, |d| matches!(d, Decl::Function(_) | Decl::Workflow(_))).is_some()
     }
 
@@ -64,11 +67,19 @@ impl Cx<'_> {
         if let Some(orc) = &mut self.orc {
             if let Some(signature) = orc.functions.get(name).cloned() {
                 orc.used.insert(Use::Function(name.to_owned()));
-                return Some(Callable { callee: Callee::Function(name.to_owned()), signature, binding: None });
+                return Some(Callable {
+                    callee: Callee::Function(name.to_owned()),
+                    signature,
+                    binding: None,
+                });
             }
             if let Some(signature) = orc.workflows.get(name).cloned() {
                 orc.used.insert(Use::Workflow(name.to_owned()));
-                return Some(Callable { callee: Callee::Workflow(name.to_owned()), signature, binding: None });
+                return Some(Callable {
+                    callee: Callee::Workflow(name.to_owned()),
+                    signature,
+                    binding: None,
+                });
             }
         }
         let binding = self.find(name, |d| matches!(d, Decl::Function(_) | Decl::Workflow(_)))?.clone();
@@ -76,7 +87,9 @@ impl Cx<'_> {
         let (callee, signature) = match &*binding.decl {
             Decl::Function(sig) => {
                 let mut signature = Self::signature(scope, sig);
-                if let Some(super::Lowered::Function(function)) = self.lowered(&binding).and_then(|a| a.lowered.as_ref()) {
+                if let Some(super::Lowered::Function(function)) =
+                    self.lowered(&binding).and_then(|a| a.lowered.as_ref())
+                {
                     signature = function.signature.clone();
                 }
                 (Callee::Function(binding.name.clone()), signature)
@@ -109,7 +122,11 @@ impl Cx<'_> {
         };
         self.callees.extend(callable.binding.clone());
         let args = self.bind_args(&text, &callable.signature.input, node, env);
-        let args = if matches!(callable.callee, Callee::Function(_)) { with_defaults(args, &callable.signature.input) } else { args };
+        let args = if matches!(callable.callee, Callee::Function(_)) {
+            with_defaults(args, &callable.signature.input)
+        } else {
+            args
+        };
         Some(Bound { callee: callable.callee, args, output: callable.signature.output })
     }
 
@@ -150,7 +167,11 @@ impl Cx<'_> {
                 [one] => self.bind_positional(callee, params, one, env),
                 many => {
                     let message = format!("`{callee}` is called with {} positional arguments", many.len());
-                    let rule = if params.len() < many.len() { &rules::extra_argument::RULE } else { &rules::bad_argument_form::RULE };
+                    let rule = if params.len() < many.len() {
+                        &rules::extra_argument::RULE
+                    } else {
+                        &rules::bad_argument_form::RULE
+                    };
                     let names: Vec<String> = params.iter().map(|p| format!("{}: …", p.name)).collect();
                     let help = format!("name them: `{callee}({})`", names.join(", "));
                     self.report(Diagnostic::new(rule, place, message).help(help));
@@ -172,7 +193,12 @@ impl Cx<'_> {
     ) -> CallArgs {
         let expected = if let Input::Whole(ty) = input { ty.clone() } else { Type::Any };
         if let [one] = positional {
-            return CallArgs::Whole(self.argument(&format!("`{callee}` takes `{expected}`"), &expected, one, env));
+            return CallArgs::Whole(self.argument(
+                &format!("`{callee}` takes `{expected}`"),
+                &expected,
+                one,
+                env,
+            ));
         }
         if positional.len() > 1 {
             let message = format!("`{callee}` takes one value; {} are given", positional.len());
@@ -181,7 +207,11 @@ impl Cx<'_> {
         }
         if named.is_empty() {
             if !Type::Null.assignable_to(&expected) {
-                self.error(&rules::missing_argument::RULE, place, format!("`{callee}` takes a `{expected}`; nothing is given"));
+                self.error(
+                    &rules::missing_argument::RULE,
+                    place,
+                    format!("`{callee}` takes a `{expected}`; nothing is given"),
+                );
             }
             return CallArgs::Whole(Expr::Null);
         }
@@ -191,8 +221,15 @@ impl Cx<'_> {
             let text = name.text();
             let found = TypeTable::default().member(&expected, &text).read();
             let Some(ty) = found else {
-                let known: Vec<String> = TypeTable::default().fields(&expected).iter().map(|f| f.name.to_string()).collect();
-                self.unknown(&rules::unknown_parameter::RULE, &format!("parameter of `{callee}`:"), &text, name.range(), &known);
+                let known: Vec<String> =
+                    TypeTable::default().fields(&expected).iter().map(|f| f.name.to_string()).collect();
+                self.unknown(
+                    &rules::unknown_parameter::RULE,
+                    &format!("parameter of `{callee}`:"),
+                    &text,
+                    name.range(),
+                    &known,
+                );
                 continue;
             };
             if let Some(value) = arg.value() {
@@ -206,7 +243,11 @@ impl Cx<'_> {
     fn bind_positional(&mut self, callee: &str, params: &[Param], arg: &ast::Expr, env: &Env) -> CallArgs {
         match params {
             [] => {
-                self.error(&rules::extra_argument::RULE, arg.range(), format!("`{callee}` takes no arguments"));
+                self.error(
+                    &rules::extra_argument::RULE,
+                    arg.range(),
+                    format!("`{callee}` takes no arguments"),
+                );
                 CallArgs::Named(Vec::new())
             }
             [only] => {
@@ -223,20 +264,32 @@ impl Cx<'_> {
         let (value, ty) = self.expr(Some(arg), env);
         let record = crate::types::Record {
             name: None,
-            fields: params.iter().map(|p| crate::types::RecordField {
-                name: p.name.as_str().into(), ty: p.ty.clone(), optional: p.optional, doc: None,
-            }).collect(),
+            fields: params
+                .iter()
+                .map(|p| crate::types::RecordField {
+                    name: p.name.as_str().into(),
+                    ty: p.ty.clone(),
+                    optional: p.optional,
+                    doc: None,
+                })
+                .collect(),
             open: false,
         };
         let expected = Type::Record(record.into());
         let why = format!("`{callee}` takes {} parameters; one record with them would do", params.len());
-        if ty != Type::Error && self.expect(&ty, &expected, arg.range(), &why) && matches!(arg, ast::Expr::Record(_)) {
+        if ty != Type::Error
+            && self.expect(&ty, &expected, arg.range(), &why)
+            && matches!(arg, ast::Expr::Record(_))
+        {
             self.reject_unknown_fields(&ty, &expected, arg.range());
         }
         match value {
             Expr::Record(fields) => CallArgs::Named(fields),
             value => CallArgs::Named(
-                params.iter().map(|p| (p.name.clone(), Expr::Member(Box::new(value.clone()), p.name.clone()))).collect(),
+                params
+                    .iter()
+                    .map(|p| (p.name.clone(), Expr::Member(Box::new(value.clone()), p.name.clone())))
+                    .collect(),
             ),
         }
     }
@@ -257,7 +310,13 @@ impl Cx<'_> {
             let Some(param) = params.iter().find(|p| p.name == text) else {
                 unknown = true;
                 let known: Vec<String> = params.iter().map(|p| p.name.clone()).collect();
-                self.unknown(&rules::unknown_parameter::RULE, &format!("parameter of `{callee}`:"), &text, name.range(), &known);
+                self.unknown(
+                    &rules::unknown_parameter::RULE,
+                    &format!("parameter of `{callee}`:"),
+                    &text,
+                    name.range(),
+                    &known,
+                );
                 continue;
             };
             if given.iter().any(|(n, _)| *n == text) {
@@ -288,7 +347,8 @@ impl Cx<'_> {
         }
         let table = TypeTable::default();
         if let Some(mismatch) = table.missing_or_wrong(&ty, expected) {
-            let nullable = ty.is_nullable() && ty != Type::Null && table.assignable(&ty.without_null(), expected);
+            let nullable =
+                ty.is_nullable() && ty != Type::Null && table.assignable(&ty.without_null(), expected);
             let may_be_missing = matches!(mismatch.problem, Problem::MayBeMissing);
             self.report(if nullable || may_be_missing {
                 rules::maybe_null::diagnostic(why, &ty, &mismatch, node.range())
@@ -306,17 +366,19 @@ impl Cx<'_> {
         let table = TypeTable::default();
         let Some(mismatch) = table.unknown_field(ty, expected) else { return };
         let known: Vec<String> = table.fields(expected).iter().map(|f| f.name.to_string()).collect();
-        let field = mismatch.path.iter().rev().find_map(|s| if let crate::types::Step::Field(f) = s { Some(f.clone()) } else { None });
-        let mut diagnostic = Diagnostic::new(&rules::type_mismatch::RULE, range, format!("{mismatch}: `{expected}` has no such field"));
+        let field = mismatch
+            .path
+            .iter()
+            .rev()
+            .find_map(|s| if let crate::types::Step::Field(f) = s { Some(f.clone()) } else { None });
+        let mut diagnostic = Diagnostic::new(
+            &rules::type_mismatch::RULE,
+            range,
+            format!("{mismatch}: `{expected}` has no such field"),
+        );
         if let Some(near) = field.and_then(|f| super::suggest(&f, &known)) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
         }
-        self.report(diagnostic);
-    }
-
-    /// Reports an expression other than one call where the result of a call is used twice.
-    pub(crate) fn needs_let(&mut self, name: &str, range: TextRange) {
-        let diagnostic = rules::nested_call::diagnostic(name, range);
         self.report(diagnostic);
     }
 }
@@ -340,12 +402,7 @@ fn with_defaults(args: CallArgs, input: &Input) -> CallArgs {
     CallArgs::Named(given)
 }
 
-/// The fix that names a single call's result.
-pub(crate) fn let_fix(diagnostic: Diagnostic, name: &str, range: TextRange) -> Diagnostic {
-    diagnostic.fix(Applicability::Manual, format!("Bind the result: `let x = {name}(…)`"), range, "x")
-}
-
-/// What a call does with nothing but its arguments: the statement of a rule with a single call.
+/// A call as a statement, without options.
 pub(crate) fn statement(bound: Bound, result: ir::CallResult) -> ir::Call {
     ir::Call { callee: bound.callee, args: bound.args, result, retry: None, timeout: None }
 }

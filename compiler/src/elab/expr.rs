@@ -114,7 +114,10 @@ fn learn_side(a: &Expr, b: &Expr, non_null: &mut Vec<Expr>) {
 }
 
 fn is_constant(expr: &Expr) -> bool {
-    matches!(expr, Expr::Null | Expr::Bool(_) | Expr::Number(_) | Expr::String(_) | Expr::Duration(_) | Expr::List(_))
+    matches!(
+        expr,
+        Expr::Null | Expr::Bool(_) | Expr::Number(_) | Expr::String(_) | Expr::Duration(_) | Expr::List(_)
+    )
 }
 
 /// An expression and its type.
@@ -198,9 +201,14 @@ impl Cx<'_> {
         }
         match lowered.as_slice() {
             [] => (Expr::String(String::new()), Type::Literal(Literal::String("".into()))),
-            [Expr::String(text)] => (Expr::String(text.clone()), Type::Literal(Literal::String(text.as_str().into()))),
+            [Expr::String(text)] => {
+                (Expr::String(text.clone()), Type::Literal(Literal::String(text.as_str().into())))
+            }
             parts if parts.iter().all(|p| matches!(p, Expr::String(_))) => {
-                let text: String = parts.iter().filter_map(|p| if let Expr::String(t) = p { Some(&**t) } else { None }).collect();
+                let text: String = parts
+                    .iter()
+                    .filter_map(|p| if let Expr::String(t) = p { Some(&**t) } else { None })
+                    .collect();
                 (Expr::String(text.clone()), Type::Literal(Literal::String(text.into())))
             }
             _ => (Expr::Template(lowered), Type::String),
@@ -211,7 +219,8 @@ impl Cx<'_> {
         let (expr, ty) = self.expr(node, env);
         let structured = |t: &Type| matches!(t, Type::Record(_) | Type::List(_) | Type::Map(_));
         if ty.alternatives().iter().any(structured) {
-            let message = format!("`{ty}` has no text form: only text, numbers, flags and times can stand in `${{ }}`");
+            let message =
+                format!("`{ty}` has no text form: only text, numbers, flags and times can stand in `${{ }}`");
             let help = "name one of its fields, or pass the value itself instead of text";
             self.report(Diagnostic::new(&rules::bad_interpolation::RULE, range, message).help(help));
         }
@@ -411,8 +420,11 @@ impl Cx<'_> {
             if matches!(other, Type::Literal(_)) {
                 continue;
             }
-            let known: Vec<&Literal> =
-                other.alternatives().iter().filter_map(|t| if let Type::Literal(l) = t { Some(l) } else { None }).collect();
+            let known: Vec<&Literal> = other
+                .alternatives()
+                .iter()
+                .filter_map(|t| if let Type::Literal(l) = t { Some(l) } else { None })
+                .collect();
             let closed = other.alternatives().iter().all(|t| matches!(t, Type::Literal(_) | Type::Null));
             if closed && !known.is_empty() && !known.contains(&value) {
                 self.report(rules::never_holds::outside_union(value, &known, side.range()));
@@ -485,8 +497,8 @@ impl Cx<'_> {
 
     /// Reports a pattern that RE2 does not take.
     pub(crate) fn check_regex(&mut self, pattern: &str, range: TextRange) {
-        if let Err(reason) = crate::eval::check_pattern(pattern) {
-            self.report(rules::bad_regex::diagnostic(pattern, &reason, range));
+        if let Err(reason) = crate::eval::pattern::check(pattern) {
+            self.report(rules::bad_regex::diagnostic(pattern, &reason.to_string(), range));
         }
     }
 
@@ -523,7 +535,11 @@ impl Cx<'_> {
         }
         if matches!(op, Op::Div | Op::Rem) && b == Expr::Number(0.0) {
             let range = node.right().map_or_else(|| node.range(), |r| r.range());
-            self.error(&rules::division_by_zero::RULE, range, format!("`{}` by zero never has a value", op.symbol()));
+            self.error(
+                &rules::division_by_zero::RULE,
+                range,
+                format!("`{}` by zero never has a value", op.symbol()),
+            );
         }
         let ty = if op == Op::Div { Type::Number } else { arithmetic_type(&a_ty, &b_ty) };
         (Expr::Binary(op, Box::new(a), Box::new(b)), ty)
@@ -646,11 +662,15 @@ impl Cx<'_> {
     pub(crate) fn unknown_callable(&self, name: &str, range: TextRange) -> Diagnostic {
         let mut known = self.callables();
         known.extend(Builtin::ALL.iter().map(|b| b.name().to_owned()));
-        let diagnostic = Diagnostic::new(&rules::unknown_function::RULE, range, format!("unknown function `{name}`"));
+        let diagnostic =
+            Diagnostic::new(&rules::unknown_function::RULE, range, format!("unknown function `{name}`"));
         match suggest(name, &known) {
-            Some(near) => diagnostic
-                .help(format!("did you mean `{near}`?"))
-                .fix(Applicability::Unsafe, format!("Change to `{near}`"), range, near),
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                Applicability::Unsafe,
+                format!("Change to `{near}`"),
+                range,
+                near,
+            ),
             None => diagnostic.help(known_names(&known)),
         }
     }
@@ -665,15 +685,30 @@ impl Cx<'_> {
         let nodes: Vec<ast::Expr> = args.iter().flat_map(ast::Args::positional).collect();
         let (params, result) = call::builtin_signature(builtin);
         if nodes.len() != params.len() {
-            let message = format!("`{}` takes {} argument{}, not {}", builtin.name(), params.len(), if params.len() == 1 { "" } else { "s" }, nodes.len());
-            let rule = if nodes.len() < params.len() { &rules::missing_argument::RULE } else { &rules::extra_argument::RULE };
+            let message = format!(
+                "`{}` takes {} argument{}, not {}",
+                builtin.name(),
+                params.len(),
+                if params.len() == 1 { "" } else { "s" },
+                nodes.len()
+            );
+            let rule = if nodes.len() < params.len() {
+                &rules::missing_argument::RULE
+            } else {
+                &rules::extra_argument::RULE
+            };
             self.error(rule, node.range(), message);
             return (Expr::Null, Type::Error);
         }
         let mut lowered = Vec::new();
         for (arg, param) in nodes.iter().zip(params) {
             let (expr, ty) = self.expr(Some(arg), env);
-            self.expect(&ty.without_null(), param, arg.range(), &format!("`{}` takes `{param}`", builtin.name()));
+            self.expect(
+                &ty.without_null(),
+                param,
+                arg.range(),
+                &format!("`{}` takes `{param}`", builtin.name()),
+            );
             lowered.push(expr);
         }
         (Expr::Call(builtin, lowered), result)
@@ -711,8 +746,22 @@ fn arithmetic_type(a: &Type, b: &Type) -> Type {
 /// The operator of a token.
 pub(crate) fn operator(text: &str) -> Option<Op> {
     const OPS: [Op; 16] = [
-        Op::Or, Op::And, Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge, Op::In, Op::Matches, Op::Coalesce, Op::Add,
-        Op::Sub, Op::Mul, Op::Div, Op::Rem,
+        Op::Or,
+        Op::And,
+        Op::Eq,
+        Op::Ne,
+        Op::Lt,
+        Op::Le,
+        Op::Gt,
+        Op::Ge,
+        Op::In,
+        Op::Matches,
+        Op::Coalesce,
+        Op::Add,
+        Op::Sub,
+        Op::Mul,
+        Op::Div,
+        Op::Rem,
     ];
     OPS.into_iter().find(|op| op.symbol() == text)
 }

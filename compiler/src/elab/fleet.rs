@@ -12,7 +12,7 @@ use crate::{
 };
 use efl_grammar::{
     TextRange,
-    ast::{self, AstNode, HasMembers, HasName},
+    ast::{self, AstNode, HasMembers},
 };
 use std::sync::Arc;
 
@@ -56,7 +56,9 @@ impl Cx<'_> {
             && stale < every
         {
             let range = given.place("stale-after").unwrap_or_default();
-            let message = format!("`stale-after: {stale}` is shorter than `every: {every}`: every metric would be stale");
+            let message = format!(
+                "`stale-after: {stale}` is shorter than `every: {every}`: every metric would be stale"
+            );
             self.error(&rules::period_order::RULE, range, message);
         }
     }
@@ -109,7 +111,10 @@ impl Cx<'_> {
         let Some(orc) = &mut self.orc else { return };
         match &orc.fleet {
             Some(first) if first.name != fleet.name => {
-                let message = format!("clusters of two fleets in one orchestrator: `{}` and `{}`", first.name, fleet.name);
+                let message = format!(
+                    "clusters of two fleets in one orchestrator: `{}` and `{}`",
+                    first.name, fleet.name
+                );
                 self.error(&rules::two_fleets::RULE, range, message);
             }
             Some(_) => {}

@@ -1,10 +1,6 @@
 //! Functions.
 
-use super::{
-    Cx, block::Given,
-    bus::u32_of,
-    named,
-};
+use super::{Cx, block::Given, bus::u32_of, named};
 use crate::{
     catalog::blocks,
     ir::Signature,
@@ -22,6 +18,8 @@ pub struct Lowered {
     pub spec: spec::Function,
     /// What it takes and gives.
     pub signature: Signature,
+    /// The patches of a function outside an orchestrator.
+    pub patches: Vec<spec::Patch>,
 }
 
 impl Cx<'_> {
@@ -38,16 +36,15 @@ impl Cx<'_> {
         self.check_function(&given, decl);
         self.patches("function", name.as_ref().map(|(n, _)| n.as_str()), &decl.members());
         let spec = lower(name?.0, decl.doc(), &given.value());
-        Some(Lowered { spec, signature })
+        let patches = if self.orc.is_none() { std::mem::take(&mut self.patched) } else { Vec::new() };
+        Some(Lowered { spec, signature, patches })
     }
 
     fn check_function(&mut self, given: &Given, decl: &ast::Function) {
         let range = |key: &str| given.place(key).unwrap_or_default();
         if let Some(image) = given.get("image").and_then(Value::as_str) {
             let place = value_range(decl, "image").unwrap_or_else(|| range("image"));
-            for diagnostic in rules::floating_image_tag::check(image, place) {
-                self.report(diagnostic);
-            }
+            self.report_all(rules::floating_image_tag::check(image, place));
         }
         if let Some(port) = given.get("port").and_then(Value::as_i64)
             && let Some(diagnostic) = rules::reserved_container_port::check(port, range("port"))
@@ -60,14 +57,13 @@ impl Cx<'_> {
                 for variable in env.members() {
                     let ast::Member::Field(field) = variable else { continue };
                     let Some(key) = field.key() else { continue };
-                    for diagnostic in rules::reserved_env::check(&key.text(), key.range()) {
-                        self.report(diagnostic);
-                    }
+                    self.report_all(rules::reserved_env::check(&key.text(), key.range()));
                 }
             }
         }
         if let Some(autoscaling) = given.get("autoscaling")
-            && let Some(diagnostic) = rules::knative_limit::check(autoscaling, given.get("scale"), range("autoscaling"))
+            && let Some(diagnostic) =
+                rules::knative_limit::check(autoscaling, given.get("scale"), range("autoscaling"))
         {
             self.report(diagnostic);
         }
@@ -106,7 +102,12 @@ fn lower(name: String, description: Option<String>, value: &Value) -> spec::Func
 }
 
 fn texts(value: Option<&Value>) -> Vec<String> {
-    value.and_then(Value::as_list).unwrap_or_default().iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()
+    value
+        .and_then(Value::as_list)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|v| v.as_str().map(str::to_owned))
+        .collect()
 }
 
 fn duration(value: Option<&Value>) -> Option<Duration> {

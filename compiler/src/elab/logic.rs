@@ -46,14 +46,21 @@ impl Cx<'_> {
         }
         let present = logic.as_ref().map(present).unwrap_or_default();
         let mut env = Env { place: "a rule", events: in_scope(&uses, &present), ..Env::default() };
-        let mut rule = spec::Rule { name: name.as_ref().map(|(n, _)| n.clone()).unwrap_or_default(), description: node.doc(), ..Default::default() };
+        let mut rule = spec::Rule {
+            name: name.as_ref().map(|(n, _)| n.clone()).unwrap_or_default(),
+            description: node.doc(),
+            ..Default::default()
+        };
         self.clauses(node, &mut rule, &uses);
         let given = self.rule_options(node, place);
         let condition = self.rule_condition(node, &mut env, &given);
         self.lower_options(&given, &mut rule, &uses);
         let mark = self.mark();
         let body = node.body().map(|b| self.rule_body(&b, &mut env)).unwrap_or_default();
-        if body.stmts.is_empty() && !self.failed_since(mark) && node.body().is_some_and(|b| b.stmts().next().is_none()) {
+        if body.stmts.is_empty()
+            && !self.failed_since(mark)
+            && node.body().is_some_and(|b| b.stmts().next().is_none())
+        {
             self.error(&rules::empty_body::RULE, place, "the rule does nothing: its body has no statement");
         }
         self.check_duplicate_clauses(node);
@@ -89,7 +96,9 @@ impl Cx<'_> {
         let mut flat = Vec::new();
         for part in parts {
             match (operator.text(), part) {
-                ("and", Logic::And(inner)) | ("or", Logic::Or(inner)) | ("then", Logic::Then(inner)) => flat.extend(inner),
+                ("and", Logic::And(inner)) | ("or", Logic::Or(inner)) | ("then", Logic::Then(inner)) => {
+                    flat.extend(inner)
+                }
                 (_, part) => flat.push(part),
             }
         }
@@ -119,7 +128,8 @@ impl Cx<'_> {
             if !self.failed_since(mark)
                 && let Some(condition) = &condition
             {
-                for diagnostic in rules::never_holds::check(&lowered, &payload, condition) {
+                let types = |_: &ir::Scope| (payload.clone(), meta.clone());
+                if let Some(diagnostic) = rules::never_holds::check(&lowered, &types, condition) {
                     self.report(diagnostic);
                 }
             }
@@ -156,10 +166,12 @@ impl Cx<'_> {
             return None;
         }
         let of_source = |e: &&EventDecl| source.is_none_or(|s| e.source.as_deref() == Some(&s.text()));
-        let found: Vec<EventDecl> = orc.events.iter().filter(of_source).filter(|e| e.name == text).cloned().collect();
+        let found: Vec<EventDecl> =
+            orc.events.iter().filter(of_source).filter(|e| e.name == text).cloned().collect();
         match found.as_slice() {
             [] => {
-                let known: Vec<String> = orc.events.iter().filter(of_source).map(|e| e.name.clone()).collect();
+                let known: Vec<String> =
+                    orc.events.iter().filter(of_source).map(|e| e.name.clone()).collect();
                 self.unknown(&rules::unknown_event::RULE, "event", &text, name.range(), &known);
                 None
             }
@@ -189,8 +201,16 @@ impl Cx<'_> {
     fn check_uses(&mut self, uses: &[Used]) {
         for (i, used) in uses.iter().enumerate() {
             if let Some(first) = uses[..i].iter().find(|u| u.term.name == used.term.name) {
-                self.report(rules::alias_needed::diagnostic(&used.term, used.aliased, used.range, first.range));
-            } else if let Some(first) = uses[..i].iter().find(|u| (&u.term.source, &u.term.event) == (&used.term.source, &used.term.event)) {
+                self.report(rules::alias_needed::diagnostic(
+                    &used.term,
+                    used.aliased,
+                    used.range,
+                    first.range,
+                ));
+            } else if let Some(first) = uses[..i]
+                .iter()
+                .find(|u| (&u.term.source, &u.term.event) == (&used.term.source, &used.term.event))
+            {
                 let _ = first;
                 self.support(Construct::SameEventTwice, used.range);
             }
@@ -235,7 +255,11 @@ impl Cx<'_> {
         ];
         for (name, ranges) in clauses {
             for range in ranges.iter().skip(1) {
-                let diagnostic = Diagnostic::new(&rules::duplicate_clause::RULE, *range, format!("`{name}` is given twice"));
+                let diagnostic = Diagnostic::new(
+                    &rules::duplicate_clause::RULE,
+                    *range,
+                    format!("`{name}` is given twice"),
+                );
                 self.report(diagnostic.label(ranges[0], "the first one"));
             }
         }
@@ -245,7 +269,12 @@ impl Cx<'_> {
         let name = field.text();
         for used in uses {
             if matches!(TypeTable::default().member(&used.payload, &name), Lookup::Missing) {
-                self.report(rules::key_not_everywhere::diagnostic(&name, &used.term.name, &used.payload, field.range()));
+                self.report(rules::key_not_everywhere::diagnostic(
+                    &name,
+                    &used.term.name,
+                    &used.payload,
+                    field.range(),
+                ));
                 return;
             }
         }
@@ -294,12 +323,8 @@ impl Cx<'_> {
         if let Some(range) = given.place("pairing") {
             self.support(Construct::Pairing, range);
         }
-        for diagnostic in rules::option_without_effect::check(rule, given, uses.len() > 1) {
-            self.report(diagnostic);
-        }
-        for diagnostic in rules::conflicting_options::check(rule, given) {
-            self.report(diagnostic);
-        }
+        self.report_all(rules::option_without_effect::check(rule, given, uses.len() > 1));
+        self.report_all(rules::conflicting_options::check(rule, given));
     }
 
     fn once_per(&mut self, value: &Value, range: TextRange, uses: &[Used]) -> Option<OncePer> {
@@ -316,7 +341,9 @@ impl Cx<'_> {
             self.unknown(&rules::unknown_event::RULE, "event of this rule:", event, range, &known);
             return None;
         }
-        if let Some(used) = candidates.iter().find(|u| matches!(table.member(&u.payload, name), Lookup::Missing)) {
+        if let Some(used) =
+            candidates.iter().find(|u| matches!(table.member(&u.payload, name), Lookup::Missing))
+        {
             self.report(rules::key_not_everywhere::diagnostic(name, &used.term.name, &used.payload, range));
         }
         Some(OncePer { field: field.to_owned(), every })

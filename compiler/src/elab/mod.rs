@@ -21,17 +21,17 @@ mod suggest;
 mod test;
 mod ty;
 
-pub(crate) use orchestrator::declared;
 pub use orchestrator::OrchestratorScope;
+pub(crate) use orchestrator::declared;
 pub use placement::candidates;
 pub use suggest::suggest;
 pub use ty::{TypeScope, schema_type};
 
 use crate::{
-    db::{ItemText, SourceFile, Workspace, item_node, parse_item},
+    db::{ItemText, NameKey, SourceFile, Workspace, item_node, parse_item},
     diag::{Applicability, Diagnostic, Level},
     ir,
-    names::{self, Binding, Decl, FileScope, NameKey},
+    names::{self, Binding, Decl, FileScope},
     rules, spec,
     types::Type,
 };
@@ -159,6 +159,11 @@ impl<'db> Cx<'db> {
         self.diagnostics.push(diagnostic);
     }
 
+    /// Records what a rule found.
+    pub(crate) fn report_all(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        self.diagnostics.extend(diagnostics);
+    }
+
     /// Records a diagnostic that is only a message.
     pub(crate) fn error(&mut self, rule: &'static rules::Rule, range: TextRange, message: impl Into<String>) {
         self.report(Diagnostic::new(rule, range, message));
@@ -213,7 +218,11 @@ impl<'db> Cx<'db> {
     fn import(&mut self, import: &ast::Import) {
         let (Some(node), Some(path)) = (import.path(), import.path().and_then(|p| p.plain())) else { return };
         let Some(target) = names::imported_file(self.db, self.file, &path) else {
-            return self.report(rules::import_not_found::diagnostic(&self.file.path(self.db), &path, node.range()));
+            return self.report(rules::import_not_found::diagnostic(
+                &self.file.path(self.db),
+                &path,
+                node.range(),
+            ));
         };
         let exports = names::exports(self.db, target);
         let mut seen = BTreeSet::new();
@@ -227,7 +236,11 @@ impl<'db> Cx<'db> {
             }
             let local = name.alias().map_or(text, |a| a.text());
             if !seen.insert(local.clone()) {
-                self.error(&rules::duplicate_name::RULE, name.range(), format!("`{local}` is imported twice"));
+                self.error(
+                    &rules::duplicate_name::RULE,
+                    name.range(),
+                    format!("`{local}` is imported twice"),
+                );
             }
         }
     }
@@ -243,9 +256,12 @@ pub(crate) fn unknown(
 ) -> Diagnostic {
     let diagnostic = Diagnostic::new(rule, range, format!("unknown {what} `{name}`"));
     match suggest(name, candidates) {
-        Some(near) => diagnostic
-            .help(format!("did you mean `{near}`?"))
-            .fix(Applicability::Unsafe, format!("Change to `{near}`"), range, near),
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+            Applicability::Unsafe,
+            format!("Change to `{near}`"),
+            range,
+            near,
+        ),
         None if candidates.is_empty() => diagnostic,
         None => diagnostic.help(known_names(candidates)),
     }

@@ -3,7 +3,7 @@
 use super::{Cx, Lowered, TypeScope, block, body::LoweredWorkflow, function, named};
 use crate::{
     catalog::blocks,
-    diag::{Applicability, Diagnostic},
+    diag::Diagnostic,
     ir::{self, Callee, Fleet, Origin, Signature},
     names::{self, Binding, TypeExpr},
     rules,
@@ -96,9 +96,7 @@ impl Cx<'_> {
         self.check_names(name.as_ref(), decl, &parts);
         self.check_unused(&members);
         let orc = self.assemble(name?, decl, &given, parts)?;
-        for diagnostic in rules::check_orchestrator(&orc, decl) {
-            self.report(diagnostic);
-        }
+        self.report_all(rules::check_orchestrator(&orc, decl));
         Some(orc)
     }
 
@@ -140,7 +138,8 @@ impl Cx<'_> {
 
     fn internal(&self, node: &ast::Event) -> Option<EventDecl> {
         let (name, range) = named(node)?;
-        let payload = node.ty().map_or(Type::Any, |ty| self.type_scope().resolve(&names::type_expr(Some(&ty))));
+        let payload =
+            node.ty().map_or(Type::Any, |ty| self.type_scope().resolve(&names::type_expr(Some(&ty))));
         Some(EventDecl { source: None, name, payload, meta: super::source::internal_meta(self.db), range })
     }
 
@@ -169,7 +168,11 @@ impl Cx<'_> {
         range: TextRange,
     ) {
         if let Some((_, _, first)) = seen.iter().find(|(s, n, _)| *s == space && *n == name) {
-            let diagnostic = Diagnostic::new(&rules::duplicate_name::RULE, range, format!("the {what} `{name}` is declared twice"));
+            let diagnostic = Diagnostic::new(
+                &rules::duplicate_name::RULE,
+                range,
+                format!("the {what} `{name}` is declared twice"),
+            );
             self.report(diagnostic.label(*first, "the first one"));
         }
         seen.push((space, name, range));
@@ -197,7 +200,11 @@ impl Cx<'_> {
                 }
                 ast::Member::Placement(node) => {
                     if parts.has_placement {
-                        self.error(&rules::duplicate_clause::RULE, node.range(), "`placement` is given twice");
+                        self.error(
+                            &rules::duplicate_clause::RULE,
+                            node.range(),
+                            "`placement` is given twice",
+                        );
                     }
                     parts.has_placement = true;
                     parts.placement = self.placement(node);
@@ -212,25 +219,26 @@ impl Cx<'_> {
         for key in ["namespace", "target-namespace"] {
             if let Some(namespace) = given.get(key).and_then(Value::as_str) {
                 let range = field_value_range(members, key).unwrap_or_default();
-                for diagnostic in rules::refused_namespace::check(namespace, range) {
-                    self.report(diagnostic);
-                }
+                self.report_all(rules::refused_namespace::check(namespace, range));
             }
         }
     }
 
     /// Reports a name that is no DNS label in kebab-case.
     pub(crate) fn check_kubernetes_name(&mut self, name: &str, range: TextRange, what: &str) {
-        for diagnostic in rules::not_kebab_case::check(name, what, range) {
-            self.report(diagnostic);
-        }
+        self.report_all(rules::not_kebab_case::check(name, what, range));
     }
 
     /// Reports a name that is longer, with its prefix, than what it becomes allows.
-    pub(crate) fn check_budget(&mut self, name: &str, full: &str, limit: usize, what: &str, range: TextRange) {
-        for diagnostic in rules::name_too_long::check(name, full, limit, what, range) {
-            self.report(diagnostic);
-        }
+    pub(crate) fn check_budget(
+        &mut self,
+        name: &str,
+        full: &str,
+        limit: usize,
+        what: &str,
+        range: TextRange,
+    ) {
+        self.report_all(rules::name_too_long::check(name, full, limit, what, range));
     }
 
     fn check_names(&mut self, name: Option<&(String, TextRange)>, decl: &ast::Orchestrator, parts: &Parts) {
@@ -242,8 +250,12 @@ impl Cx<'_> {
             let full = format!("{orc}-{name}");
             match &member {
                 ast::Member::Source(source) => {
-                    let listens = source.kind().and_then(|k| crate::catalog::sources::find(&k.text())).is_some_and(|k| k.listens);
-                    let (limit, what) = if listens { (47, "an EventSource that listens") } else { (52, "an EventSource") };
+                    let listens = source
+                        .kind()
+                        .and_then(|k| crate::catalog::sources::find(&k.text()))
+                        .is_some_and(|k| k.listens);
+                    let (limit, what) =
+                        if listens { (47, "an EventSource that listens") } else { (52, "an EventSource") };
                     self.check_budget(&name, &full, limit, what, range);
                 }
                 ast::Member::Rule(_) => self.check_budget(&name, &full, 30, "the Workflows of a rule", range),
@@ -252,16 +264,19 @@ impl Cx<'_> {
                 _ => {}
             }
         }
-        for diagnostic in rules::name_collision::check(decl, !parts.events.is_empty()) {
-            self.report(diagnostic);
-        }
+        self.report_all(rules::name_collision::check(decl, !parts.events.is_empty()));
     }
 
     fn check_unused(&mut self, members: &[ast::Member]) {
         let Some(orc) = self.orc.clone() else { return };
         for event in &orc.events {
             if !orc.used.contains(&Use::Event(event.source.clone(), event.name.clone())) {
-                self.report(rules::unused::declaration("event", &event.name, event.range, "no rule is on it"));
+                self.report(rules::unused::declaration(
+                    "event",
+                    &event.name,
+                    event.range,
+                    "no rule is on it",
+                ));
             }
         }
         for member in members {
@@ -308,7 +323,11 @@ impl Cx<'_> {
             selector: orc.selector.clone(),
             fleet: orc.fleet.clone().or_else(|| only(self.fleets_in_scope())),
             spec: OrchestratorSpec {
-                management: if text("management").as_deref() == Some("external") { Management::External } else { Management::Controller },
+                management: if text("management").as_deref() == Some("external") {
+                    Management::External
+                } else {
+                    Management::Controller
+                },
                 target_namespace: text("target-namespace"),
                 engine: orc.engine,
                 event_bus: self.bus_of(given),
@@ -366,13 +385,18 @@ impl Cx<'_> {
             let clashes = parts.functions.iter().any(|f| f.spec.name == binding.name)
                 || parts.workflows.iter().any(|w| w.spec.name == binding.name);
             if clashes {
-                let range = self.orc.as_ref().and_then(|o| o.sources.values().next().copied()).unwrap_or_default();
-                let message = format!("two different functions or workflows called `{}` meet in this orchestrator", binding.name);
+                let range =
+                    self.orc.as_ref().and_then(|o| o.sources.values().next().copied()).unwrap_or_default();
+                let message = format!(
+                    "two different functions or workflows called `{}` meet in this orchestrator",
+                    binding.name
+                );
                 self.error(&rules::name_collision::RULE, range, message);
                 continue;
             }
             let what = match self.lowered(&binding).and_then(|a| a.lowered.as_ref()) {
                 Some(Lowered::Function(function)) => {
+                    self.patched.extend(function.patches.iter().map(|p| super::patch::inside(orc, p)));
                     parts.functions.push((**function).clone());
                     "function"
                 }
@@ -398,17 +422,16 @@ impl ir::Orchestrator {
     /// Prints logic, bodies, signatures and types as text into the spec.
     pub fn print_texts(&mut self) {
         let one_parameter = |callee: &Callee| self.takes_one_parameter(callee);
-        for (spec, rule) in self.spec.rules.iter_mut().zip(&self.rules) {
+        let bodies = |body: &ir::Body| ir::body(body, &one_parameter).to_string();
+        let runs: Vec<String> = self.rules.iter().map(|r| bodies(&r.body)).collect();
+        let steps: Vec<String> = self.workflows.iter().map(|w| bodies(&w.body)).collect();
+        for ((spec, rule), run) in self.spec.rules.iter_mut().zip(&self.rules).zip(runs) {
             spec.on = rule.logic.to_string();
             spec.condition = rule.condition.as_ref().map(|c| ir::head(c).to_string());
-            spec.run = ir::body(&rule.body, &one_parameter).to_string();
+            spec.run = run;
         }
-        let mut texts = Vec::new();
-        for workflow in &self.workflows {
-            texts.push(ir::body(&workflow.body, &one_parameter).to_string());
-        }
-        for ((spec, workflow), text) in self.spec.workflows.iter_mut().zip(&self.workflows).zip(texts) {
-            spec.body = text;
+        for ((spec, workflow), body) in self.spec.workflows.iter_mut().zip(&self.workflows).zip(steps) {
+            spec.body = body;
             spec.parameters = ir::parameters(&workflow.signature.input);
             spec.result = workflow.signature.output.as_ref().map(ToString::to_string);
         }
@@ -526,10 +549,4 @@ fn line_of(node: &efl_grammar::SyntaxNode, range: TextRange) -> u32 {
     let mut lines = 0;
     before.for_each_chunk(|chunk| lines += chunk.bytes().filter(|b| *b == b'\n').count());
     u32::try_from(lines).unwrap_or(u32::MAX)
-}
-
-/// The fix that turns a name into kebab-case.
-pub(crate) fn rename_fix(diagnostic: Diagnostic, name: &str, kebab: &str, range: TextRange) -> Diagnostic {
-    let _ = name;
-    diagnostic.fix(Applicability::Unsafe, format!("Rename to `{kebab}`"), range, kebab)
 }

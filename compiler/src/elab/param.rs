@@ -97,10 +97,14 @@ fn from_text(text: &str, ty: &Type) -> Option<Expr> {
         Type::Int | Type::Number | Type::Literal(Literal::Number(_)) => {
             text.parse::<f64>().ok().filter(|n| n.is_finite()).map(Expr::Number)
         }
-        Type::Literal(Literal::String(literal)) => (**literal == *text).then(|| Expr::String(text.to_owned())),
+        Type::Literal(Literal::String(literal)) => {
+            (**literal == *text).then(|| Expr::String(text.to_owned()))
+        }
         Type::Duration => text.parse::<Duration>().ok().map(Expr::Duration),
         Type::Null => (text == "null").then_some(Expr::Null),
-        _ => serde_json::from_str(text).ok().map(|json| from_data(&crate::value::as_json::from_json(&json), ty)),
+        _ => serde_json::from_str(text)
+            .ok()
+            .map(|json| from_data(&crate::value::as_json::from_json(&json), ty)),
     }
 }
 
@@ -113,7 +117,9 @@ fn from_data(data: &Value, ty: &Type) -> Expr {
             _ => Expr::String(text.clone()),
         },
         Value::List(items) => Expr::List(items.iter().map(|i| from_data(i, &Type::Any)).collect()),
-        Value::Map(entries) => Expr::Record(entries.iter().map(|(k, v)| (k.clone(), from_data(v, &Type::Any))).collect()),
+        Value::Map(entries) => {
+            Expr::Record(entries.iter().map(|(k, v)| (k.clone(), from_data(v, &Type::Any))).collect())
+        }
         Value::Null | Value::Range(..) | Value::Secret(_) | Value::Config(_) => Expr::Null,
     }
 }

@@ -6,7 +6,6 @@ use crate::{
     rules,
     schema::{self, Schema},
     spec,
-    value::Value,
 };
 use efl_grammar::{
     TextRange,
@@ -31,7 +30,13 @@ impl Cx<'_> {
             let kinds = KINDS.iter().find(|(w, _)| *w == what).map(|(_, kinds)| *kinds).unwrap_or_default();
             if !kinds.contains(&text.as_str()) {
                 let known: Vec<String> = kinds.iter().map(|&k| k.to_owned()).collect();
-                self.unknown(&rules::patch_kind::RULE, &format!("kind to patch of a {what}:"), &text, kind.range(), &known);
+                self.unknown(
+                    &rules::patch_kind::RULE,
+                    &format!("kind to patch of a {what}:"),
+                    &text,
+                    kind.range(),
+                    &known,
+                );
                 continue;
             }
             let schema_name = if what == "function" { "KnativeService" } else { &text };
@@ -54,7 +59,9 @@ impl Cx<'_> {
             match member {
                 ast::Member::Field(field) => {
                     let Some(key) = field.key() else { continue };
-                    let Some(inner) = self.patch_key(&key.text(), key.range(), schema, path) else { continue };
+                    let Some(inner) = self.patch_key(&key.text(), key.range(), schema, path) else {
+                        continue;
+                    };
                     path.push(key.text());
                     if let Some(value) = field.value().and_then(|v| v.expr()) {
                         self.check_patch_value(&value, &inner, path);
@@ -63,7 +70,9 @@ impl Cx<'_> {
                 }
                 ast::Member::Nested(nested) => {
                     let Some(keyword) = nested.keyword() else { continue };
-                    let Some(inner) = self.patch_key(&keyword.text(), keyword.range(), schema, path) else { continue };
+                    let Some(inner) = self.patch_key(&keyword.text(), keyword.range(), schema, path) else {
+                        continue;
+                    };
                     path.push(keyword.text());
                     match nested.label() {
                         Some(label) => {
@@ -82,7 +91,13 @@ impl Cx<'_> {
         }
     }
 
-    fn patch_key<'a>(&mut self, key: &str, range: TextRange, schema: &Schema<'a>, path: &[String]) -> Option<Schema<'a>> {
+    fn patch_key<'a>(
+        &mut self,
+        key: &str,
+        range: TextRange,
+        schema: &Schema<'a>,
+        path: &[String],
+    ) -> Option<Schema<'a>> {
         let full = path.iter().map(String::as_str).chain([key]).collect::<Vec<_>>().join(".");
         if rules::patch_owned_field::is_owned(&full) {
             self.report(rules::patch_owned_field::diagnostic(&full, range));
@@ -90,7 +105,11 @@ impl Cx<'_> {
         }
         let found = schema.property(key);
         if found.is_none() {
-            let place = if path.is_empty() { "field of the resource:".to_owned() } else { format!("field of `{}`:", path.join(".")) };
+            let place = if path.is_empty() {
+                "field of the resource:".to_owned()
+            } else {
+                format!("field of `{}`:", path.join("."))
+            };
             self.unknown(&rules::patch_unknown_field::RULE, &place, key, range, &schema.properties());
         }
         found
@@ -101,7 +120,9 @@ impl Cx<'_> {
             ast::Expr::Record(record) => {
                 for field in record.fields() {
                     let Some(key) = field.key() else { continue };
-                    let Some(inner) = self.patch_key(&key.text(), key.range(), schema, path) else { continue };
+                    let Some(inner) = self.patch_key(&key.text(), key.range(), schema, path) else {
+                        continue;
+                    };
                     path.push(key.text());
                     if let Some(value) = field.value() {
                         self.check_patch_value(&value, &inner, path);
@@ -140,8 +161,6 @@ impl Cx<'_> {
 }
 
 /// What a patch of a declaration outside an orchestrator is called once it is inside.
-pub(crate) fn inside(orc: &str, mut patch: spec::Patch) -> spec::Patch {
-    patch.declaration = format!("{orc}/{}", patch.declaration);
-    patch
+pub(crate) fn inside(orc: &str, patch: &spec::Patch) -> spec::Patch {
+    spec::Patch { declaration: format!("{orc}/{}", patch.declaration), ..patch.clone() }
 }
-

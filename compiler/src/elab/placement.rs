@@ -1,14 +1,10 @@
 //! Placement: candidates, weights, pins.
 
-use super::{
-    Cx,
-    block::Given,
-    bus::u32_of,
-    expr::Env,
-};
+use super::{Cx, block::Given, bus::u32_of, expr::Env};
 use crate::{
     catalog::blocks,
     diag::Diagnostic,
+    eval,
     ir::{self, Fleet},
     rules,
     spec::{self, Limit, MetricWeight, Pins, Strategy, Weights},
@@ -38,11 +34,20 @@ impl Cx<'_> {
 
     fn lower_placement(&mut self, given: &Given) -> spec::Placement {
         let default = spec::Placement::default();
-        let number = |block: &str, key: &str, or: f64| given.get(block).and_then(|b| b.get(key)).and_then(Value::as_f64).unwrap_or(or);
-        let duration = |key: &str| given.get(key).and_then(Value::as_str).and_then(|t| t.parse::<Duration>().ok());
+        let number = |block: &str, key: &str, or: f64| {
+            given.get(block).and_then(|b| b.get(key)).and_then(Value::as_f64).unwrap_or(or)
+        };
+        let duration =
+            |key: &str| given.get(key).and_then(Value::as_str).and_then(|t| t.parse::<Duration>().ok());
         spec::Placement {
-            weights: Weights { cpu: number("weights", "cpu", default.weights.cpu), memory: number("weights", "memory", default.weights.memory) },
-            limit: Limit { cpu: number("limit", "cpu", default.limit.cpu), memory: number("limit", "memory", default.limit.memory) },
+            weights: Weights {
+                cpu: number("weights", "cpu", default.weights.cpu),
+                memory: number("weights", "memory", default.weights.memory),
+            },
+            limit: Limit {
+                cpu: number("limit", "cpu", default.limit.cpu),
+                memory: number("limit", "memory", default.limit.memory),
+            },
             metrics: self.metrics(given),
             clusters: names(given.get("clusters")),
             replicas: u32_of(given.get("replicas")).unwrap_or(default.replicas),
@@ -86,7 +91,11 @@ impl Cx<'_> {
             let Some(stage) = pin.stage() else { continue };
             let text = stage.text();
             if let Some((_, first)) = seen.iter().find(|(name, _)| *name == text) {
-                let diagnostic = Diagnostic::new(&rules::duplicate_field::RULE, stage.range(), format!("`pin {text}` is given twice"));
+                let diagnostic = Diagnostic::new(
+                    &rules::duplicate_field::RULE,
+                    stage.range(),
+                    format!("`pin {text}` is given twice"),
+                );
                 self.report(diagnostic.label(*first, "the first one"));
                 continue;
             }
@@ -109,14 +118,20 @@ impl Cx<'_> {
 
     /// `clusters where CONDITION`: the clusters of the fleet in scope that satisfy it.
     fn selector(&mut self, members: &[ast::Member], given: &Given, placement: &mut spec::Placement) {
-        let clauses: Vec<&ast::ClustersWhere> =
-            members.iter().filter_map(|m| if let ast::Member::ClustersWhere(c) = m { Some(c) } else { None }).collect();
+        let clauses: Vec<&ast::ClustersWhere> = members
+            .iter()
+            .filter_map(|m| if let ast::Member::ClustersWhere(c) = m { Some(c) } else { None })
+            .collect();
         let Some(clause) = clauses.first() else { return };
         for second in &clauses[1..] {
             self.error(&rules::duplicate_field::RULE, second.range(), "`clusters` is given twice");
         }
         if let Some(list) = given.place("clusters") {
-            let diagnostic = Diagnostic::new(&rules::exclusive_fields::RULE, clause.range(), "a placement takes `clusters: […]` or `clusters where …`, not both");
+            let diagnostic = Diagnostic::new(
+                &rules::exclusive_fields::RULE,
+                clause.range(),
+                "a placement takes `clusters: […]` or `clusters where …`, not both",
+            );
             self.report(diagnostic.label(list, "the list"));
         }
         let env = Env { cluster: Some(cluster_type()), place: "a cluster selector", ..Env::default() };
@@ -143,12 +158,8 @@ impl Cx<'_> {
 
     fn check_placement(&mut self, given: &Given, placement: &spec::Placement, place: TextRange) {
         let range = |key: &str| given.place(key).unwrap_or(place);
-        for diagnostic in rules::bad_weights::check(placement, range("weights")) {
-            self.report(diagnostic);
-        }
-        for diagnostic in rules::period_order::check(placement, range("force-after")) {
-            self.report(diagnostic);
-        }
+        self.report_all(rules::bad_weights::check(placement, range("weights")));
+        self.report_all(rules::period_order::check(placement, range("force-after")));
         if given.get("clusters").is_some_and(|c| c.as_list().is_some_and(<[_]>::is_empty)) {
             let message = "no cluster is left to run on: the list is empty";
             self.error(&rules::no_candidate::RULE, range("clusters"), message);
@@ -172,12 +183,15 @@ pub fn candidates(orc: &ir::Orchestrator) -> Option<Vec<String>> {
 }
 
 /// The clusters of a fleet that a selector takes.
-pub(crate) fn selected<'a>(fleet: &'a Fleet, selector: &'a ir::Expr) -> impl Iterator<Item = &'a ir::Cluster> {
+pub(crate) fn selected<'a>(
+    fleet: &'a Fleet,
+    selector: &'a ir::Expr,
+) -> impl Iterator<Item = &'a ir::Cluster> {
     fleet.clusters.iter().filter(move |cluster| {
         let json = serde_json::to_value(&cluster.fields).unwrap_or_default();
-        let mut env = crate::eval::Env::default();
-        env.own_payload(&json);
-        crate::eval::holds(selector, &env).is_true()
+        let meta = serde_json::Value::Null;
+        let env = eval::Env::of(eval::Event { payload: &json, meta: &meta });
+        eval::holds(selector, &env) == eval::Outcome::True
     })
 }
 
@@ -192,10 +206,19 @@ fn cluster_type() -> Type {
 }
 
 fn names(value: Option<&Value>) -> Vec<String> {
-    value.and_then(Value::as_list).unwrap_or_default().iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()
+    value
+        .and_then(Value::as_list)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|v| v.as_str().map(str::to_owned))
+        .collect()
 }
 
 fn first_word(node: &impl AstNode) -> TextRange {
     let tokens = node.syntax().descendants_with_tokens().filter_map(efl_grammar::SyntaxElement::into_token);
-    tokens.filter(|t| t.kind() == efl_grammar::SyntaxKind::KEYWORD).map(|t| t.text_range()).next().unwrap_or_else(|| node.range())
+    tokens
+        .filter(|t| t.kind() == efl_grammar::SyntaxKind::KEYWORD)
+        .map(|t| t.text_range())
+        .next()
+        .unwrap_or_else(|| node.range())
 }

@@ -3,8 +3,9 @@
 use super::{Cx, block::Given, expr::BROKEN, named, orchestrator::EventDecl};
 use crate::{
     catalog::{self, Handover, SourceKind, sources},
+    db::NameKey,
     diag::Diagnostic,
-    names::{NameKey, TypeExpr},
+    names::TypeExpr,
     rules, spec,
     types::{Record, RecordField, Type},
     value::Value,
@@ -49,18 +50,29 @@ impl Cx<'_> {
         let kind_name = node.kind()?;
         let Some(kind) = sources::find(&kind_name.text()) else {
             let known: Vec<String> = sources::all().iter().map(|k| k.name.to_owned()).collect();
-            self.unknown(&rules::unknown_source_kind::RULE, "kind of source", &kind_name.text(), kind_name.range(), &known);
+            self.unknown(
+                &rules::unknown_source_kind::RULE,
+                "kind of source",
+                &kind_name.text(),
+                kind_name.range(),
+                &known,
+            );
             return None;
         };
         let members = node.members();
         let given = self.given(&members, kind.block);
-        let events: Vec<&ast::Event> =
-            members.iter().filter_map(|m| if let ast::Member::Event(e) = m { Some(e) } else { None }).collect();
-        if events.is_empty() && !node.syntax().descendants().any(|n| n.kind() == efl_grammar::SyntaxKind::ERROR) {
+        let events: Vec<&ast::Event> = members
+            .iter()
+            .filter_map(|m| if let ast::Member::Event(e) = m { Some(e) } else { None })
+            .collect();
+        if events.is_empty()
+            && !node.syntax().descendants().any(|n| n.kind() == efl_grammar::SyntaxKind::ERROR)
+        {
             self.error(&rules::source_without_events::RULE, place, "the source declares no event");
         }
         self.check_event_only(&given, kind, events.len());
-        let lowered: Vec<spec::SourceEvent> = events.iter().filter_map(|e| self.source_event(e, kind, &given)).collect();
+        let lowered: Vec<spec::SourceEvent> =
+            events.iter().filter_map(|e| self.source_event(e, kind, &given)).collect();
         self.check_source(&given, kind, &events, &lowered, place, kind_name.range());
         self.patches("source", name.as_ref().map(|(n, _)| n.as_str()), &members);
         Some(spec::Source {
@@ -72,7 +84,12 @@ impl Cx<'_> {
         })
     }
 
-    fn source_event(&mut self, node: &ast::Event, kind: &SourceKind, defaults: &Given) -> Option<spec::SourceEvent> {
+    fn source_event(
+        &mut self,
+        node: &ast::Event,
+        kind: &SourceKind,
+        defaults: &Given,
+    ) -> Option<spec::SourceEvent> {
         let name = named(node);
         let place = name.as_ref().map_or_else(|| node.range(), |(_, r)| *r);
         if let Some((name, range)) = &name {
@@ -94,7 +111,8 @@ impl Cx<'_> {
     fn check_event_only(&mut self, given: &Given, kind: &SourceKind, events: usize) {
         for field in kind.per_event {
             if let Some(range) = given.place(field).filter(|_| events > 1) {
-                let message = format!("`{field}` tells events apart: with {events} events it stands at each of them");
+                let message =
+                    format!("`{field}` tells events apart: with {events} events it stands at each of them");
                 self.error(&rules::event_only_field::RULE, range, message);
             }
         }
@@ -129,15 +147,13 @@ impl Cx<'_> {
                 .zip(events)
                 .map(|(node, event)| rules::endpoint_clash::Listener::new(node, event, &merged(event), given))
                 .collect();
-            for diagnostic in rules::endpoint_clash::check(&listeners) {
-                self.report(diagnostic);
-            }
-            for diagnostic in rules::reserved_port::check(&listeners).into_iter().chain(rules::reserved_path::check(&listeners)) {
-                self.report(diagnostic);
-            }
-            for diagnostic in rules::unauthenticated_webhook::check(kind, &listeners, place) {
-                self.report(diagnostic);
-            }
+            self.report_all(rules::endpoint_clash::check(&listeners));
+            self.report_all(
+                rules::reserved_port::check(&listeners)
+                    .into_iter()
+                    .chain(rules::reserved_path::check(&listeners)),
+            );
+            self.report_all(rules::unauthenticated_webhook::check(kind, &listeners, place));
         }
     }
 
@@ -166,13 +182,15 @@ impl Cx<'_> {
         }
         if let Some(event) = orc.events.iter().find(|e| e.name == name) {
             let source = event.source.clone().unwrap_or_default();
-            let (declared, message) = (event.range, format!("`{name}` comes from the source `{source}`: it is not for `emit`"));
+            let (declared, message) =
+                (event.range, format!("`{name}` comes from the source `{source}`: it is not for `emit`"));
             let diagnostic = Diagnostic::new(&rules::emit_source_event::RULE, range, message);
             let help = "declare an event of the orchestrator: `event NAME: TYPE`";
             self.report(diagnostic.label(declared, "declared here").help(help));
             return None;
         }
-        let known: Vec<String> = orc.events.iter().filter(|e| e.source.is_none()).map(|e| e.name.clone()).collect();
+        let known: Vec<String> =
+            orc.events.iter().filter(|e| e.source.is_none()).map(|e| e.name.clone()).collect();
         self.unknown(&rules::unknown_event::RULE, "event for `emit`:", name, range, &known);
         let _ = BROKEN;
         None
@@ -255,5 +273,9 @@ pub(crate) fn internal_meta(db: &dyn salsa::Database) -> Type {
         optional: false,
         doc: None,
     };
-    Type::Record(Arc::new(Record { name: None, fields: catalog::COMMON_META.iter().map(field).collect(), open: false }))
+    Type::Record(Arc::new(Record {
+        name: None,
+        fields: catalog::COMMON_META.iter().map(field).collect(),
+        open: false,
+    }))
 }

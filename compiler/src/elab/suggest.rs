@@ -2,7 +2,9 @@
 
 /// The nearest candidate: the same but for case, `-` and `_`, else at an edit distance of at most a third of its length.
 pub fn suggest(name: &str, candidates: &[String]) -> Option<String> {
-    let plain = |text: &str| text.chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect::<String>();
+    let plain = |text: &str| {
+        text.chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect::<String>()
+    };
     let wanted = plain(name);
     if let Some(same) = candidates.iter().find(|c| plain(c) == wanted && *c != name) {
         return Some(same.clone());

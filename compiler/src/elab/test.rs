@@ -31,13 +31,16 @@ impl Cx<'_> {
             if let ast::Step::At(at) = &step {
                 self.test_time(at, moved);
             }
-            moved |= matches!(step, ast::Step::Advance(_)) || matches!(&step, ast::Step::Send(s) if s.every().is_some());
+            moved |= matches!(step, ast::Step::Advance(_))
+                || matches!(&step, ast::Step::Send(s) if s.every().is_some());
             self.step(&step, &orc);
         }
-        if !expects
-            && let Some(title) = node.title()
-        {
-            self.report(Diagnostic::new(&rules::test_without_expect::RULE, title.range(), "the test expects nothing"));
+        if !expects && let Some(title) = node.title() {
+            self.report(Diagnostic::new(
+                &rules::test_without_expect::RULE,
+                title.range(),
+                "the test expects nothing",
+            ));
         }
     }
 
@@ -47,7 +50,13 @@ impl Cx<'_> {
             Some(reference) => {
                 let name = reference.text();
                 if !names.contains(&name) {
-                    self.unknown(&rules::unknown_orchestrator::RULE, "orchestrator", &name, reference.range(), &names);
+                    self.unknown(
+                        &rules::unknown_orchestrator::RULE,
+                        "orchestrator",
+                        &name,
+                        reference.range(),
+                        &names,
+                    );
                     return None;
                 }
                 name
@@ -109,7 +118,12 @@ impl Cx<'_> {
         let Some(event) = send.event().and_then(|e| self.event(&e)) else { return };
         let Some(((expr, ty), range)) = payload else { return };
         let (_, ty) = unwrap_value(expr, ty, &event.payload);
-        if self.expect(&ty, &event.payload, range, &format!("the payload of `{}` is `{}`", event.name, event.payload)) {
+        if self.expect(
+            &ty,
+            &event.payload,
+            range,
+            &format!("the payload of `{}` is `{}`", event.name, event.payload),
+        ) {
             self.reject_unknown_fields(&ty, &event.payload, range);
         }
     }
@@ -138,10 +152,17 @@ impl Cx<'_> {
         }
         for field in set.observations().iter().flat_map(ast::RecordExpr::fields) {
             let (Some(key), Some(value)) = (field.key(), field.value()) else { continue };
-            let percent = super::block::number_text(&value).is_some_and(|t| t.strip_suffix('%').is_some_and(|n| n.parse::<f64>().is_ok()));
+            let percent = super::block::number_text(&value)
+                .is_some_and(|t| t.strip_suffix('%').is_some_and(|n| n.parse::<f64>().is_ok()));
             let metric = !matches!(key.text().as_str(), "cpu" | "memory");
-            if !percent && !(metric && super::block::number_text(&value).is_some_and(|t| t.parse::<f64>().is_ok())) {
-                self.report(rules::wrong_unit::percent(&key.text(), value.syntax().text().to_string().trim(), value.range()));
+            if !percent
+                && !(metric && super::block::number_text(&value).is_some_and(|t| t.parse::<f64>().is_ok()))
+            {
+                self.report(rules::wrong_unit::percent(
+                    &key.text(),
+                    value.syntax().text().to_string().trim(),
+                    value.range(),
+                ));
             }
         }
     }
@@ -194,8 +215,18 @@ impl Cx<'_> {
         let Some(keyword) = target.keyword() else { return };
         let env = Env { place: "a test", ..Env::default() };
         match keyword.text() {
-            "rule" => self.expect_name(&target, orc.spec.rules.iter().map(|r| &r.name), &rules::unknown_rule::RULE, "rule"),
-            "run" => self.expect_name(&target, orc.spec.workflows.iter().map(|w| &w.name), &rules::unknown_workflow::RULE, "workflow"),
+            "rule" => self.expect_name(
+                &target,
+                orc.spec.rules.iter().map(|r| &r.name),
+                &rules::unknown_rule::RULE,
+                "rule",
+            ),
+            "run" => self.expect_name(
+                &target,
+                orc.spec.workflows.iter().map(|w| &w.name),
+                &rules::unknown_workflow::RULE,
+                "workflow",
+            ),
             "call" => {
                 let signature = target.name().and_then(|name| self.tested_function(&name, orc));
                 if let (Some(signature), Some(pattern)) = (signature, target.pattern()) {

@@ -12,7 +12,7 @@ use efl_grammar::ast::{self, AstNode, HasName};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The names of built-in types.
-pub const BUILT_IN: [&str; 9] =
+pub(super) const BUILT_IN: [&str; 9] =
     ["string", "int", "number", "bool", "duration", "timestamp", "any", "null", "list"];
 
 /// The built-in type of a name.
@@ -99,7 +99,9 @@ impl TypeScope<'_> {
             TypeExpr::Number(text) => text.parse().map_or(Type::Error, |n| Type::Literal(Literal::Number(n))),
             TypeExpr::Bool(flag) => Type::Literal(Literal::Bool(*flag)),
             TypeExpr::Null => Type::Null,
-            TypeExpr::Union(parts) => Type::union(parts.iter().map(|p| self.resolve_in(p, stack)).collect::<Vec<_>>()),
+            TypeExpr::Union(parts) => {
+                Type::union(parts.iter().map(|p| self.resolve_in(p, stack)).collect::<Vec<_>>())
+            }
             TypeExpr::Record(fields) => {
                 let field = |f: &names::TypeField| RecordField {
                     name: f.name.as_str().into(),
@@ -219,7 +221,8 @@ impl Cx<'_> {
             import.is_some_and(|import| {
                 import.names.iter().any(|(imported, local)| {
                     let target = names::imported_file(self.db, self.file, &import.path);
-                    let found = target.is_some_and(|t| names::exports(self.db, t).bindings.contains_key(imported));
+                    let found =
+                        target.is_some_and(|t| names::exports(self.db, t).bindings.contains_key(imported));
                     local == name && !found
                 })
             })
@@ -252,7 +255,11 @@ impl Cx<'_> {
         let (Some(written), Some(path)) = (node.path(), node.path().and_then(|p| p.plain())) else { return };
         match names::imported_file(self.db, self.file, &path) {
             None => {
-                self.report(rules::import_not_found::diagnostic(&self.file.path(self.db), &path, written.range()));
+                self.report(rules::import_not_found::diagnostic(
+                    &self.file.path(self.db),
+                    &path,
+                    written.range(),
+                ));
             }
             Some(file) => {
                 if let Err(reason) = schema_type(self.db, file) {
@@ -280,6 +287,34 @@ impl Cx<'_> {
             }
         };
         Signature { input, output: sig.result.as_ref().map(|ty| scope.resolve(ty)) }
+    }
+}
+
+/// A type without declared names.
+pub(crate) fn closed(ty: &TypeExpr) -> Type {
+    match ty {
+        TypeExpr::Name(name) => built_in(name).unwrap_or(Type::Error),
+        TypeExpr::List(inner) => Type::List(Arc::new(closed(inner))),
+        TypeExpr::Map(inner) => Type::Map(Arc::new(closed(inner))),
+        TypeExpr::String(text) => Type::Literal(Literal::String(text.as_str().into())),
+        TypeExpr::Number(text) => text.parse().map_or(Type::Error, |n| Type::Literal(Literal::Number(n))),
+        TypeExpr::Bool(flag) => Type::Literal(Literal::Bool(*flag)),
+        TypeExpr::Null => Type::Null,
+        TypeExpr::Union(parts) => Type::union(parts.iter().map(closed).collect::<Vec<_>>()),
+        TypeExpr::Record(fields) => {
+            let field = |f: &names::TypeField| RecordField {
+                name: f.name.as_str().into(),
+                ty: closed(&f.ty),
+                optional: f.optional,
+                doc: f.doc.as_deref().map(Into::into),
+            };
+            Type::Record(Arc::new(Record {
+                name: None,
+                fields: fields.iter().map(field).collect(),
+                open: false,
+            }))
+        }
+        TypeExpr::Schema(_) | TypeExpr::Error => Type::Error,
     }
 }
 
@@ -320,7 +355,9 @@ impl<'a> SchemaReader<'a> {
         }
         match object.get("type") {
             Some(serde_json::Value::Array(types)) => {
-                let one = |t: &serde_json::Value| self.of_type(object, t.as_str().unwrap_or_default(), &mut stack.clone());
+                let one = |t: &serde_json::Value| {
+                    self.of_type(object, t.as_str().unwrap_or_default(), &mut stack.clone())
+                };
                 Ok(Type::union(types.iter().map(one).collect::<Result<Vec<_>, _>>()?))
             }
             Some(ty) => self.of_type(object, ty.as_str().ok_or("`type` is neither text nor a list")?, stack),
@@ -330,7 +367,8 @@ impl<'a> SchemaReader<'a> {
     }
 
     fn reference(&self, reference: &'a str, stack: &mut Vec<&'a str>) -> Result<Type, String> {
-        let pointer = reference.strip_prefix('#').ok_or_else(|| format!("`$ref` to another file: {reference}"))?;
+        let pointer =
+            reference.strip_prefix('#').ok_or_else(|| format!("`$ref` to another file: {reference}"))?;
         if stack.contains(&reference) {
             return Ok(Type::Any);
         }
@@ -370,16 +408,27 @@ impl<'a> SchemaReader<'a> {
     ) -> Result<Type, String> {
         let additional = object.get("additionalProperties");
         let Some(properties) = object.get("properties").and_then(|p| p.as_object()) else {
-            let value = additional.filter(|a| a.is_object()).map_or(Ok(Type::Any), |a| self.read(a, stack))?;
+            let value =
+                additional.filter(|a| a.is_object()).map_or(Ok(Type::Any), |a| self.read(a, stack))?;
             return Ok(Type::Map(Arc::new(value)));
         };
-        let required: Vec<&str> =
-            object.get("required").and_then(|r| r.as_array()).into_iter().flatten().filter_map(|r| r.as_str()).collect();
+        let required: Vec<&str> = object
+            .get("required")
+            .and_then(|r| r.as_array())
+            .into_iter()
+            .flatten()
+            .filter_map(|r| r.as_str())
+            .collect();
         let mut fields = Vec::new();
         for (name, schema) in properties {
             let doc = schema.get("description").and_then(|d| d.as_str()).map(Into::into);
             let ty = self.read(schema, stack)?;
-            fields.push(RecordField { name: name.as_str().into(), ty, optional: !required.contains(&name.as_str()), doc });
+            fields.push(RecordField {
+                name: name.as_str().into(),
+                ty,
+                optional: !required.contains(&name.as_str()),
+                doc,
+            });
         }
         let name = object.get("title").and_then(|t| t.as_str()).map(Into::into);
         let open = additional != Some(&serde_json::Value::Bool(false));
@@ -391,7 +440,9 @@ fn literal(value: &serde_json::Value) -> Type {
     match value {
         serde_json::Value::Null => Type::Null,
         serde_json::Value::Bool(flag) => Type::Literal(Literal::Bool(*flag)),
-        serde_json::Value::Number(number) => Type::Literal(Literal::Number(number.as_f64().unwrap_or(f64::NAN))),
+        serde_json::Value::Number(number) => {
+            Type::Literal(Literal::Number(number.as_f64().unwrap_or(f64::NAN)))
+        }
         serde_json::Value::String(text) => Type::Literal(Literal::String(text.as_str().into())),
         _ => Type::Any,
     }

@@ -5,6 +5,8 @@
 pub(crate) mod build;
 pub mod print;
 
+pub use print::{body, head, parameters, statements};
+
 use crate::{
     spec::{OrchestratorSpec, Retry},
     types::Type,
@@ -253,7 +255,22 @@ pub enum Expr {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[allow(missing_docs)] // each is the operator of its name
 pub enum Op {
-    Or, And, Eq, Ne, Lt, Le, Gt, Ge, In, Matches, Coalesce, Add, Sub, Mul, Div, Rem,
+    Or,
+    And,
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    In,
+    Matches,
+    Coalesce,
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Rem,
 }
 
 impl Op {
@@ -296,14 +313,29 @@ impl Op {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[allow(missing_docs)] // each is the function of its name; see `crate::elab::builtin`
 pub enum Builtin {
-    Len, Lower, Upper, StartsWith, EndsWith, Contains, Abs, Number, String,
+    Len,
+    Lower,
+    Upper,
+    StartsWith,
+    EndsWith,
+    Contains,
+    Abs,
+    Number,
+    String,
 }
 
 impl Builtin {
     /// Every one.
     pub const ALL: [Builtin; 9] = [
-        Builtin::Len, Builtin::Lower, Builtin::Upper, Builtin::StartsWith, Builtin::EndsWith, Builtin::Contains,
-        Builtin::Abs, Builtin::Number, Builtin::String,
+        Builtin::Len,
+        Builtin::Lower,
+        Builtin::Upper,
+        Builtin::StartsWith,
+        Builtin::EndsWith,
+        Builtin::Contains,
+        Builtin::Abs,
+        Builtin::Number,
+        Builtin::String,
     ];
 
     /// As it is written.

@@ -7,7 +7,7 @@ mod logic;
 #[cfg(test)]
 mod tests;
 
-pub use body::{body, statements};
+pub use body::{body, parameters, statements};
 pub use expr::{RESERVED, head};
 
 use std::fmt::{self, Display, Formatter, Write as _};

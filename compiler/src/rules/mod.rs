@@ -98,7 +98,10 @@ impl Places<'_> {
     }
 
     fn placement(&self) -> Option<ast::Placement> {
-        self.decl.members().into_iter().find_map(|m| if let ast::Member::Placement(p) = m { Some(p) } else { None })
+        self.decl
+            .members()
+            .into_iter()
+            .find_map(|m| if let ast::Member::Placement(p) = m { Some(p) } else { None })
     }
 
     /// A field of the placement.

@@ -3,10 +3,10 @@
 use crate::{
     diag::{Applicability, Diagnostic},
     elab::suggest,
-    ir::Expr,
+    ir::{Expr, Scope},
     rules,
-    sat::{self, Verdict},
-    types::{Literal, Type},
+    sat::{self, Context, Satisfiable},
+    types::{Literal, Type, TypeTable},
 };
 use efl_grammar::{
     TextRange,
@@ -37,16 +37,22 @@ pub(crate) fn outside_union(value: &Literal, known: &[&Literal], range: TextRang
 }
 
 /// A predicate that no payload satisfies, or that every payload does.
-pub(crate) fn check(predicate: &Expr, payload: &Type, node: &ast::Expr) -> Option<Diagnostic> {
-    match sat::satisfiable(predicate, payload) {
-        Verdict::Never(conflict) => {
-            let mut diagnostic = Diagnostic::new(&RULE, node.range(), "this can never hold");
-            if let Some((a, b)) = conflict {
-                diagnostic = diagnostic.help(format!("`{a}` and `{b}` exclude each other"));
-            }
-            Some(diagnostic)
+pub(crate) fn check(
+    predicate: &Expr,
+    event: &dyn Fn(&Scope) -> (Type, Type),
+    node: &ast::Expr,
+) -> Option<Diagnostic> {
+    let table = TypeTable::default();
+    match sat::satisfiable(predicate, Context { table: &table, event }) {
+        Satisfiable::Never(conflict) => {
+            let later = &conflict.later.expr;
+            let diagnostic = Diagnostic::new(&RULE, node.range(), "this can never hold");
+            Some(match conflict.earlier {
+                Some(earlier) => diagnostic.help(format!("`{}` and `{later}` exclude each other", earlier.expr)),
+                None => diagnostic.help(format!("`{later}` is false for every value of its type")),
+            })
         }
-        Verdict::Always => Some(rules::always_holds::diagnostic(node.range())),
-        Verdict::Sometimes | Verdict::Unknown => None,
+        Satisfiable::Always => Some(rules::always_holds::diagnostic(node.range())),
+        Satisfiable::Sometimes | Satisfiable::Unknown => None,
     }
 }

@@ -165,6 +165,12 @@ impl Display for Body {
     }
 }
 
+/// A parameter list, `(vehicle: Vehicle)`; `None` without one.
+pub fn parameters(input: &Input) -> Option<String> {
+    let signature = Signature { input: input.clone(), output: None };
+    (*input != Input::Any).then(|| signature.to_string())
+}
+
 impl Display for Signature {
     /// What follows the name: `(vehicle: Vehicle) -> { level: string }`, or nothing.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
