@@ -14,6 +14,7 @@ pub mod diag;
 pub mod elab;
 pub mod engine;
 pub mod eval;
+pub mod expand;
 pub mod ir;
 pub mod names;
 pub mod project;

@@ -1,0 +1,96 @@
+//! Which clusters hold which stage of an orchestrator.
+
+use crate::ir;
+
+/// The inventory: what the installation knows of its clusters.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Clusters {
+    /// The wildcard domain of functions; without one they are known as `<service>.<namespace>.svc.cluster.local`.
+    pub domain: Option<String>,
+    /// Where functions of the own cluster are called, instead of Kourier's internal service.
+    pub call_address: Option<String>,
+    /// The clusters, in the order of the fleet.
+    pub clusters: Vec<ir::Cluster>,
+}
+
+impl Clusters {
+    /// The cluster of a name.
+    pub fn get(&self, name: &str) -> Option<&ir::Cluster> {
+        self.clusters.iter().find(|cluster| cluster.name == name)
+    }
+}
+
+impl From<&ir::Fleet> for Clusters {
+    fn from(fleet: &ir::Fleet) -> Self {
+        Self {
+            domain: fleet.domain.clone(),
+            call_address: fleet.call_address.clone(),
+            clusters: fleet.clusters.clone(),
+        }
+    }
+}
+
+/// Where placement wants an orchestrator to run.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Decision {
+    /// The clusters, best first; as many as the placement has replicas.
+    pub selected: Vec<String>,
+}
+
+/// The clusters that hold each stage. Empty: the stage is nowhere, and its policy is not made, because an empty list of
+/// names means *every* cluster to Karmada (`karmada/pkg/util/selector.go`, `ClusterNamesMatches`).
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct StageClusters {
+    /// What the others need; every cluster that holds anything.
+    pub base: Vec<String>,
+    /// Functions.
+    pub functions: Vec<String>,
+    /// Sensors or the native engine.
+    pub logic: Vec<String>,
+    /// Sources that move with the pipeline.
+    pub events: Vec<String>,
+    /// Sources that run on every candidate.
+    pub everywhere: Vec<String>,
+}
+
+impl StageClusters {
+    /// When nothing moves: pinned stages where they are pinned, the others where the decision says, listening sources on
+    /// every candidate.
+    pub fn settled(orc: &ir::Orchestrator, inventory: &Clusters, decision: &Decision) -> Self {
+        let pin = &orc.spec.placement.pin;
+        let pinned = |names: &[String], otherwise: &[String]| {
+            let names = if names.is_empty() { otherwise } else { names };
+            names.to_vec()
+        };
+        Self {
+            base: Vec::new(),
+            functions: pinned(&pin.functions, &decision.selected),
+            logic: pinned(&pin.logic, &decision.selected),
+            events: pinned(&pin.events, &decision.selected),
+            everywhere: pinned(&pin.events, &candidates(orc, inventory)),
+        }
+        .with_base()
+    }
+
+    /// With `base` covering every other stage.
+    #[must_use]
+    pub fn with_base(mut self) -> Self {
+        let stages = [&self.functions, &self.logic, &self.events, &self.everywhere];
+        for name in stages.into_iter().flatten() {
+            if !self.base.contains(name) {
+                self.base.push(name.clone());
+            }
+        }
+        self
+    }
+}
+
+/// The clusters an orchestrator may run on: those it names, else every one of the inventory.
+pub(super) fn candidates(orc: &ir::Orchestrator, inventory: &Clusters) -> Vec<String> {
+    let named = &orc.spec.placement.clusters;
+    if named.is_empty() {
+        inventory.clusters.iter().map(|cluster| cluster.name.clone()).collect()
+    } else {
+        named.clone()
+    }
+}
