@@ -2,7 +2,7 @@
 
 use super::{Cx, expr::Env};
 use crate::{
-    catalog::{Block, Field, FieldType, Group, Presence},
+    catalog::{Block, Field, FieldType, Group, Nested, Presence},
     diag::{Applicability, Diagnostic},
     ir::Expr,
     names::Decl,
@@ -75,18 +75,23 @@ impl Cx<'_> {
     /// The members of a block without the check that required ones are there. Declarations among them are the
     /// caller's.
     pub(crate) fn given(&mut self, members: &[ast::Member], block: &Block) -> Given {
+        self.given_of(members, &[block])
+    }
+
+    /// The members of a block whose fields stand in several tables; the first gives its name.
+    pub(crate) fn given_of(&mut self, members: &[ast::Member], blocks: &[&Block]) -> Given {
         let mut given = Given::default();
         for member in members {
             match member {
-                ast::Member::Field(field) => self.field(field, block, &mut given),
-                ast::Member::Nested(nested) => self.nested(nested, block, &mut given),
+                ast::Member::Field(field) => self.field(field, blocks, &mut given),
+                ast::Member::Nested(nested) => self.nested(nested, blocks, &mut given),
                 _ => {}
             }
         }
         given
     }
 
-    fn field(&mut self, node: &ast::Field, block: &Block, given: &mut Given) {
+    fn field(&mut self, node: &ast::Field, blocks: &[&Block], given: &mut Given) {
         let Some(key) = node.key() else { return };
         let (name, range) = (key.text(), key.range());
         if name.is_empty() {
@@ -98,11 +103,11 @@ impl Cx<'_> {
             return self.report(diagnostic.label(first, "the first one"));
         }
         given.places.push((name.clone(), range));
-        let ty = match (block.field(&name), block.nested(&name), block.open) {
+        let ty = match (find_field(blocks, &name), find_nested(blocks, &name), blocks[0].open) {
             (Some(field), _, _) => field.ty,
             (None, Some(nested), _) if !nested.labelled => FieldType::Record(nested.block),
             (None, None, Some(ty)) => ty,
-            _ => return self.unknown_field(&name, range, block),
+            _ => return self.unknown_field(&name, range, blocks),
         };
         if let Some(value) = node.value()
             && let Some(value) = self.field_value(&value, &ty, &name)
@@ -111,9 +116,11 @@ impl Cx<'_> {
         }
     }
 
-    fn unknown_field(&mut self, name: &str, range: TextRange, block: &Block) {
-        let mut known: Vec<String> = block.fields.iter().map(|f| f.name.to_owned()).collect();
-        known.extend(block.blocks.iter().map(|n| n.name.to_owned()));
+    fn unknown_field(&mut self, name: &str, range: TextRange, blocks: &[&Block]) {
+        let block = blocks[0];
+        let mut known: Vec<String> =
+            blocks.iter().flat_map(|b| b.fields).map(|f| f.name.to_owned()).collect();
+        known.extend(blocks.iter().flat_map(|b| b.blocks).map(|n| n.name.to_owned()));
         self.unknown(
             &rules::unknown_field::RULE,
             &format!("field of a {}:", block.name),
@@ -123,12 +130,12 @@ impl Cx<'_> {
         );
     }
 
-    fn nested(&mut self, node: &ast::Nested, block: &Block, given: &mut Given) {
+    fn nested(&mut self, node: &ast::Nested, blocks: &[&Block], given: &mut Given) {
         let Some(keyword) = node.keyword() else { return };
         let (name, range) = (keyword.text(), keyword.range());
         let members = node.members();
-        let Some(nested) = block.nested(&name) else {
-            return self.unknown_nested(node, &name, range, block, given);
+        let Some(nested) = find_nested(blocks, &name) else {
+            return self.unknown_nested(node, &name, range, blocks, given);
         };
         let label = node.label().map(|l| (l.text(), l.range()));
         match (nested.labelled, label) {
@@ -173,12 +180,12 @@ impl Cx<'_> {
         node: &ast::Nested,
         name: &str,
         range: TextRange,
-        block: &Block,
+        blocks: &[&Block],
         given: &mut Given,
     ) {
         // `labels { a: "b" }` of a map or record field is a block too.
         if let Some(Field { ty: ty @ (FieldType::Map(_) | FieldType::Record(_) | FieldType::Any), .. }) =
-            block.field(name)
+            find_field(blocks, name)
         {
             if given.first(name).is_some() {
                 return self.error(&rules::duplicate_field::RULE, range, format!("`{name}` is given twice"));
@@ -189,17 +196,18 @@ impl Cx<'_> {
             }
             return;
         }
-        if block.field(name).is_some() {
+        if find_field(blocks, name).is_some() {
             let message = format!("`{name}` is a field: write `{name}: …`");
             return self.error(&rules::unknown_block::RULE, range, message);
         }
-        let mut known: Vec<String> = block.blocks.iter().map(|n| n.name.to_owned()).collect();
+        let mut known: Vec<String> =
+            blocks.iter().flat_map(|b| b.blocks).map(|n| n.name.to_owned()).collect();
         if known.is_empty() {
-            known = block.fields.iter().map(|f| f.name.to_owned()).collect();
+            known = blocks.iter().flat_map(|b| b.fields).map(|f| f.name.to_owned()).collect();
         }
         self.unknown(
             &rules::unknown_block::RULE,
-            &format!("block in a {}:", block.name),
+            &format!("block in a {}:", blocks[0].name),
             name,
             range,
             &known,
@@ -749,7 +757,7 @@ impl Cx<'_> {
                 (None, Some(nested), _) => FieldType::Record(nested.block),
                 (None, None, Some(open)) => open,
                 _ => {
-                    self.unknown_field(&text, range, block);
+                    self.unknown_field(&text, range, &[block]);
                     continue;
                 }
             };
@@ -859,6 +867,14 @@ impl Cx<'_> {
         }
         Some(Value::Map(entries))
     }
+}
+
+fn find_field<'a>(blocks: &[&'a Block], name: &str) -> Option<&'a Field> {
+    blocks.iter().find_map(|b| b.field(name))
+}
+
+fn find_nested<'a>(blocks: &[&'a Block], name: &str) -> Option<&'a Nested> {
+    blocks.iter().find_map(|b| b.nested(name))
 }
 
 /// What is wrong with a text.

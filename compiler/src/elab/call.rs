@@ -2,7 +2,7 @@
 
 use super::{Cx, expr::Env, orchestrator::Use};
 use crate::{
-    diag::{Applicability, Diagnostic},
+    diag::Diagnostic,
     ir::{self, Builtin, CallArgs, Callee, Expr, Input, Param, Signature},
     names::{Binding, Decl},
     rules,

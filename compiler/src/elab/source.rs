@@ -60,7 +60,7 @@ impl Cx<'_> {
             return None;
         };
         let members = node.members();
-        let given = self.given(&members, kind.block);
+        let given = self.given_of(&members, &[kind.block, kind.own()]);
         let events: Vec<&ast::Event> = members
             .iter()
             .filter_map(|m| if let ast::Member::Event(e) = m { Some(e) } else { None })
@@ -145,7 +145,9 @@ impl Cx<'_> {
             let listeners: Vec<rules::endpoint_clash::Listener> = nodes
                 .iter()
                 .zip(events)
-                .map(|(node, event)| rules::endpoint_clash::Listener::new(node, event, &merged(event), given))
+                .map(|(node, event)| {
+                    rules::endpoint_clash::Listener::new(node, event, &merged(event), given, kind)
+                })
                 .collect();
             self.report_all(rules::endpoint_clash::check(&listeners));
             self.report_all(

@@ -1,6 +1,7 @@
 //! E0501 endpoint-clash.
 
 use crate::{
+    catalog::SourceKind,
     diag::Diagnostic,
     elab::block::Given,
     spec::SourceEvent,
@@ -32,7 +33,13 @@ pub(crate) struct Listener {
 
 impl Listener {
     /// The listener of an event, by its fields with those of its source behind them.
-    pub(crate) fn new(node: &ast::Event, event: &SourceEvent, fields: &Value, source: &Given) -> Self {
+    pub(crate) fn new(
+        node: &ast::Event,
+        event: &SourceEvent,
+        fields: &Value,
+        source: &Given,
+        kind: &SourceKind,
+    ) -> Self {
         let range = node.name().map_or_else(|| node.range(), |n| n.range());
         let own = |key: &str| {
             node.members().into_iter().find_map(|m| match m {
@@ -46,7 +53,7 @@ impl Listener {
             event: event.name.clone(),
             port: field("port").and_then(Value::as_i64),
             path: field("path").and_then(Value::as_str).map(str::to_owned),
-            authenticated: fields.as_map().unwrap_or_default().iter().any(|(_, v)| matches!(v, Value::Secret(_))),
+            authenticated: kind.authenticates.iter().any(|f| fields.get(f).is_some_and(|v| *v != Value::Bool(false))),
             range,
             port_range: own("port").or_else(|| source.place("port")).unwrap_or(range),
             path_range: own("path").or_else(|| source.place("path")).unwrap_or(range),
