@@ -1,6 +1,6 @@
 //! Which clusters hold which stage of an orchestrator.
 
-use crate::ir;
+use crate::{eval, ir};
 
 /// The inventory: what the installation knows of its clusters.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -85,12 +85,20 @@ impl StageClusters {
     }
 }
 
-/// The clusters an orchestrator may run on: those it names, else every one of the inventory.
-pub(super) fn candidates(orc: &ir::Orchestrator, inventory: &Clusters) -> Vec<String> {
+/// The clusters an orchestrator may run on: those it names, those of the inventory that its selector takes, else every
+/// one of the inventory.
+pub fn candidates(orc: &ir::Orchestrator, inventory: &Clusters) -> Vec<String> {
     let named = &orc.spec.placement.clusters;
-    if named.is_empty() {
-        inventory.clusters.iter().map(|cluster| cluster.name.clone()).collect()
-    } else {
-        named.clone()
+    if !named.is_empty() {
+        return named.clone();
     }
+    let taken =
+        inventory.clusters.iter().filter(|cluster| orc.selector.as_ref().is_none_or(|s| takes(s, cluster)));
+    taken.map(|cluster| cluster.name.clone()).collect()
+}
+
+fn takes(selector: &ir::Expr, cluster: &ir::Cluster) -> bool {
+    let fields = serde_json::to_value(&cluster.fields).unwrap_or_default();
+    let env = eval::Env::of(eval::Event { payload: &fields, meta: &serde_json::Value::Null });
+    eval::holds(selector, &env) == eval::Outcome::True
 }

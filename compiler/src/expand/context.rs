@@ -1,6 +1,6 @@
 //! What every emitter reads, and where it puts what it makes.
 
-use super::{Clusters, ExpandError, Resource, ResourceBody, Stage, resource::Pairs};
+use super::{Clusters, ExpandError, Resource, ResourceBody, Stage, patches, resource::Pairs};
 use crate::{ir, spec::OrchestratorSpec};
 
 /// Kourier's service inside a cluster; it serves external hosts as well.
@@ -101,7 +101,8 @@ impl<'a> Context<'a> {
     }
 
     /// The resources, or why there are none.
-    pub(super) fn finish(self) -> Result<Vec<Resource<'a>>, Vec<ExpandError>> {
+    pub(super) fn finish(mut self) -> Result<Vec<Resource<'a>>, Vec<ExpandError>> {
+        self.errors.extend(patches::apply(&mut self.resources, &self.spec.patches));
         if self.errors.is_empty() { Ok(self.resources) } else { Err(self.errors) }
     }
 }

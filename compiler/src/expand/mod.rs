@@ -7,12 +7,18 @@
 mod accounts;
 mod clusters;
 mod context;
+pub mod crds;
 mod dependency;
 mod event_bus;
 mod event_source;
 mod function;
 mod ingress;
 mod names;
+mod orchestrator;
+pub mod output;
+mod patches;
+mod placement_decision;
+pub mod plan;
 mod policies;
 mod resource;
 mod rule;
@@ -23,7 +29,8 @@ mod workflow_body;
 mod workflow_expr;
 mod workflow_template;
 
-pub use clusters::{Clusters, Decision, StageClusters};
+pub use clusters::{Clusters, Decision, StageClusters, candidates};
+pub use orchestrator::orchestrator;
 pub use resource::{Resource, ResourceBody, Stage};
 
 use crate::{ir, spec::Engine};
@@ -43,8 +50,8 @@ pub struct ExpandError {
 
 /// Every resource of an orchestrator but the Orchestrator itself, in the order in which they are applied.
 ///
-/// `inventory` are the clusters that the orchestrator may run on: when its placement has a `clusterSelector`, the caller
-/// passes those that match. Without any (one plain cluster) no policies and no placement are made.
+/// `inventory` are the clusters of the installation. Without any (one plain cluster) no policies and no placement are
+/// made.
 pub fn expand<'a>(
     orc: &'a ir::Orchestrator,
     inventory: &Clusters,
@@ -66,11 +73,12 @@ pub fn expand_at<'a>(
     function::expand(&mut cx);
     match orc.spec.engine {
         Engine::Argo => sensor::expand(&mut cx),
-        Engine::Efl => {}
+        Engine::Efl => plan::expand(&mut cx),
     }
     event_source::expand(&mut cx);
     ingress::expand(&mut cx);
     policies::expand(&mut cx, inventory, stages);
+    placement_decision::expand(&mut cx, inventory);
     cx.finish()
 }
 

@@ -1,7 +1,10 @@
 //! What tells Karmada which member gets what: a PropagationPolicy per stage, and an OverridePolicy where stages stand on
 //! different clusters.
 
-use super::{Clusters, ResourceBody, Stage, StageClusters, context::Context, resource::spec};
+use super::{
+    Clusters, Resource, ResourceBody, Stage, StageClusters, context::Context, names::budget, plan,
+    resource::spec, workflow_template,
+};
 use serde::Serialize;
 
 const API: &str = "policy.karmada.io/v1alpha1";
@@ -12,8 +15,8 @@ const API: &str = "policy.karmada.io/v1alpha1";
 pub(super) struct PropagationPolicySpec<'a> {
     resource_selectors: Vec<Selector<'a>>,
     propagate_deps: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dependent_overrides: Option<[&'a str; 1]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dependent_overrides: Vec<String>,
     conflict_resolution: &'static str,
     preserve_resources_on_deletion: bool,
     placement: Placement,
@@ -76,19 +79,21 @@ struct Plaintext {
 }
 
 /// The policies of every stage that stands somewhere.
-pub(super) fn expand(cx: &mut Context<'_>, _inventory: &Clusters, stages: &StageClusters) {
+pub(super) fn expand(cx: &mut Context<'_>, inventory: &Clusters, stages: &StageClusters) {
+    let overrides = overrides(cx, inventory, stages);
     for stage in Stage::TRAVELLING {
         let clusters = stages.of(stage);
         let selectors = selectors(cx, stage);
         if clusters.is_empty() || selectors.is_empty() {
             continue;
         }
-        let orc = cx.orc;
+        let dependent =
+            overrides.iter().filter(|(of, _)| *of == stage).map(|(_, name)| name.clone()).collect();
         let body = PropagationPolicySpec {
             resource_selectors: selectors,
             // The Secrets and ConfigMaps that our interpreters name travel along.
             propagate_deps: true,
-            dependent_overrides: None,
+            dependent_overrides: dependent,
             conflict_resolution: "Abort",
             preserve_resources_on_deletion: false,
             placement: Placement {
@@ -96,27 +101,88 @@ pub(super) fn expand(cx: &mut Context<'_>, _inventory: &Clusters, stages: &Stage
                 replica_scheduling: ReplicaScheduling { replica_scheduling_type: "Duplicated" },
             },
         };
-        cx.push(
-            Stage::Control,
-            (API, "PropagationPolicy"),
-            format!("{}-{}", orc.name, stage.name()),
-            cx.declaration_of_placement(),
-            ResourceBody::PropagationPolicy(spec(body)),
-        );
+        let name = format!("{}-{}", cx.orc.name, stage.name());
+        push(cx, "PropagationPolicy", name, ResourceBody::PropagationPolicy(spec(body)));
     }
+}
+
+fn push<'a>(cx: &mut Context<'a>, kind: &'static str, name: String, body: ResourceBody<'a>) {
+    let declaration = cx.declaration_of_placement();
+    cx.within(&name, budget::LABEL, &declaration);
+    cx.push(Stage::Control, (API, kind), name, declaration, body);
+}
+
+/// Where logic stands on a cluster without the functions, it calls them at the gateway of a cluster that has them.
+/// Returns the policies that were made, with the stage of what they override: it must wait for them.
+fn overrides(cx: &mut Context<'_>, inventory: &Clusters, stages: &StageClusters) -> Vec<(Stage, String)> {
+    let away: Vec<String> =
+        stages.logic.iter().filter(|cluster| !stages.functions.contains(cluster)).cloned().collect();
+    let Some(home) = stages.functions.first().filter(|_| !away.is_empty()) else { return Vec::new() };
+    let Some(gateway) = inventory.get(home).and_then(|cluster| cluster.gateway.as_ref()) else {
+        let message =
+            format!("functions run on `{home}`, which has no gateway to be called at from `{}`", away[0]);
+        cx.error(
+            cx.declaration_of_placement(),
+            message,
+            "give the cluster a `gateway`, or pin both to one cluster",
+        );
+        return Vec::new();
+    };
+    let address = format!("http://{gateway}");
+    let mut made = Vec::new();
+    for (name, stage, targets, paths) in overridden(cx) {
+        let plaintext =
+            paths.into_iter().map(|path| Plaintext { path, operator: "replace", value: address.clone() });
+        let rule = OverrideRule {
+            target_cluster: ClusterNames { cluster_names: away.clone() },
+            overriders: Overriders { plaintext: plaintext.collect() },
+        };
+        let body = OverridePolicySpec { resource_selectors: targets, override_rules: vec![rule] };
+        push(cx, "OverridePolicy", name.clone(), ResourceBody::OverridePolicy(spec(body)));
+        made.push((stage, name));
+    }
+    made
+}
+
+/// What has an address in it, and where: all templates and plans at one path, each Sensor at its own. A path that an
+/// object does not have would fail it on that cluster, so objects with different paths need different policies.
+fn overridden<'a>(cx: &Context<'a>) -> Vec<(String, Stage, Vec<Selector<'a>>, Vec<String>)> {
+    let mut found: Vec<(String, Stage, Vec<Selector<'a>>, Vec<String>)> = Vec::new();
+    for resource in cx.resources() {
+        let (name, paths) = match &resource.body {
+            ResourceBody::WorkflowTemplate(_) => {
+                (cx.orc.name.clone(), vec![workflow_template::ADDRESS.to_owned()])
+            }
+            ResourceBody::ConfigMap(_) => {
+                (cx.orc.name.clone(), vec![format!("/data/{}", plan::CALL_ADDRESS_KEY)])
+            }
+            ResourceBody::Sensor(sensor) => (format!("{}-sensor", resource.name), sensor.spec.addresses()),
+            _ => continue,
+        };
+        if paths.is_empty() {
+            continue;
+        }
+        match found.iter_mut().find(|(known, ..)| *known == name) {
+            Some((_, _, targets, _)) => targets.push(selector(resource)),
+            None => found.push((name, resource.stage, vec![selector(resource)], paths)),
+        }
+    }
+    found
 }
 
 /// The resources of a stage, by kind and name: a selector without a name takes every object of the kind.
 fn selectors<'a>(cx: &Context<'a>, stage: Stage) -> Vec<Selector<'a>> {
     let of_stage = cx.resources().iter().filter(|resource| resource.stage == stage);
-    of_stage
-        .map(|resource| Selector {
-            api_version: resource.api_version,
-            kind: resource.kind,
-            namespace: resource.namespace,
-            name: resource.name.clone(),
-        })
-        .collect()
+    of_stage.map(selector).collect()
+}
+
+fn selector<'a>(resource: &Resource<'a>) -> Selector<'a> {
+    Selector {
+        api_version: resource.api_version,
+        kind: resource.kind,
+        namespace: resource.namespace,
+        name: resource.name.clone(),
+    }
 }
 
 impl StageClusters {

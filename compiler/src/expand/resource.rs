@@ -6,10 +6,12 @@ use super::{
     event_source::EventSourceSpec,
     function::KnativeServiceSpec,
     ingress::ServiceSpec,
+    plan::ConfigMap,
     policies::{OverridePolicySpec, PropagationPolicySpec},
     sensor::SensorSpec,
     workflow_template::WorkflowTemplateSpec,
 };
+use crate::spec::{OrchestratorSpec, PlacementDecisionSpec};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use std::borrow::Cow;
 
@@ -108,8 +110,11 @@ pub enum ResourceBody<'a> {
     Role(Role),
     RoleBinding(RoleBinding<'a>),
     Secret(Secret),
+    ConfigMap(ConfigMap<'a>),
     PropagationPolicy(Spec<PropagationPolicySpec<'a>>),
     OverridePolicy(Spec<OverridePolicySpec<'a>>),
+    PlacementDecision(Box<Spec<PlacementDecisionSpec>>),
+    Orchestrator(Box<Spec<OrchestratorSpec>>),
     /// The whole object after a `patch` of the author.
     Patched(serde_json::Map<String, serde_json::Value>),
 }

@@ -89,6 +89,16 @@ fn empty<'a>(cx: &Context<'a>) -> SensorSpec<'a> {
 }
 
 impl SensorSpec<'_> {
+    /// Where the addresses stand at which it calls functions.
+    pub(super) fn addresses(&self) -> Vec<String> {
+        let paths = self
+            .triggers
+            .iter()
+            .enumerate()
+            .map(|(at, trigger)| trigger.addresses(&format!("/spec/triggers/{at}")));
+        paths.flatten().collect()
+    }
+
     /// Drops the dependencies that a rule does not use.
     fn keep_used(&mut self, rule: &Rule<'_>) {
         let used: Vec<String> = rule.terms().into_iter().map(dependency::name).collect();

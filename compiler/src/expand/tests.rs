@@ -86,6 +86,7 @@ impl Builder {
             workflows: Vec::new(),
             rules: Vec::new(),
             origins: Vec::new(),
+            selector: None,
             fleet: None,
         };
         Self { orc }

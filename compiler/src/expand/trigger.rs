@@ -203,6 +203,17 @@ struct RateLimit {
     requests_per_unit: u32,
 }
 
+impl Trigger<'_> {
+    /// Where below a path the addresses stand at which it calls functions.
+    pub(super) fn addresses(&self, path: &str) -> Vec<String> {
+        let own =
+            matches!(self.template.action, Action::Http(_)).then(|| format!("{path}/template/http/url"));
+        let dead_letter =
+            self.dlq_trigger.iter().flat_map(|trigger| trigger.addresses(&format!("{path}/dlqTrigger")));
+        own.into_iter().chain(dead_letter).collect()
+    }
+}
+
 /// The trigger of a rule; none when there is an error.
 pub(super) fn trigger<'a>(cx: &mut Context<'a>, rule: Rule<'a>, conditions: String) -> Option<Trigger<'a>> {
     let (action, policy) = match rule.run(cx) {

@@ -41,7 +41,7 @@ pub(super) fn branch(before: &[Expr], condition: Option<&Expr>, scope: &Scope) -
     let mut parts: Vec<String> = before.iter().map(|expr| format!("!({})", code.holds(expr))).collect();
     parts.extend(condition.map(|expr| {
         let text = code.holds(expr);
-        if before.is_empty() { text } else { paren(text) }
+        if before.is_empty() { text } else { paren(&text) }
     }));
     template(&code.finish(&parts.join(" && ")))
 }
@@ -198,9 +198,9 @@ impl<'s> Code<'s> {
     fn atom(&self, expr: &Expr) -> String {
         let code = self.value(expr);
         match expr {
-            Expr::Binary(..) | Expr::Not(_) | Expr::Negate(_) | Expr::Template(_) => paren(code),
-            Expr::Call(..) if code.contains(" ? ") => paren(code),
-            Expr::Number(number) if *number < 0.0 => paren(code),
+            Expr::Binary(..) | Expr::Not(_) | Expr::Negate(_) | Expr::Template(_) => paren(&code),
+            Expr::Call(..) if code.contains(" ? ") => paren(&code),
+            Expr::Number(number) if *number < 0.0 => paren(&code),
             _ => code,
         }
     }
@@ -279,7 +279,12 @@ impl<'s> Code<'s> {
             }
             // The right side counts only when the left one is false, not when it is ill-typed.
             Expr::Binary(Op::Or, left, right) if may_err(left) => {
-                format!("{} || {} && {}", self.holds(left), paren(self.fails(left)), paren(self.holds(right)))
+                format!(
+                    "{} || {} && {}",
+                    self.holds(left),
+                    paren(&self.fails(left)),
+                    paren(&self.holds(right))
+                )
             }
             Expr::Binary(Op::Or, left, right) => format!("{} || {}", self.holds(left), self.holds(right)),
             _ => self.leaf(expr).holds,
@@ -292,10 +297,15 @@ impl<'s> Code<'s> {
             Expr::Not(inner) => self.holds(inner),
             _ if !may_err(expr) => format!("!({})", self.holds(expr)),
             Expr::Binary(Op::And, left, right) => {
-                format!("{} || {} && {}", self.fails(left), paren(self.holds(left)), paren(self.fails(right)))
+                format!(
+                    "{} || {} && {}",
+                    self.fails(left),
+                    paren(&self.holds(left)),
+                    paren(&self.fails(right))
+                )
             }
             Expr::Binary(Op::Or, left, right) => {
-                format!("{} && {}", paren(self.fails(left)), paren(self.fails(right)))
+                format!("{} && {}", paren(&self.fails(left)), paren(&self.fails(right)))
             }
             _ => self.leaf(expr).fails,
         }
@@ -304,8 +314,8 @@ impl<'s> Code<'s> {
     fn operand_of(&self, op: Op, expr: &Expr) -> String {
         let code = self.holds(expr);
         match expr {
-            Expr::Binary(Op::Or, ..) if op == Op::And => paren(code),
-            Expr::Not(_) => paren(code),
+            Expr::Binary(Op::Or, ..) if op == Op::And => paren(&code),
+            Expr::Not(_) => paren(&code),
             _ => code,
         }
     }
@@ -332,7 +342,7 @@ impl<'s> Code<'s> {
             _ => {
                 let guards = self.guards(&[expr]);
                 let code = self.atom(expr);
-                Leaf::new(&guards, format!("{code} == true"), format!("{code} in [false, nil]"))
+                Leaf::new(&guards, &format!("{code} == true"), &format!("{code} in [false, nil]"))
             }
         }
     }
@@ -369,7 +379,7 @@ impl<'s> Code<'s> {
         let operator = if same { "==" } else { "!=" };
         let test = format!("{a} {operator} {b}");
         if matches!(left, Expr::Null) || matches!(right, Expr::Null) {
-            return Leaf::new(&guards, test.clone(), format!("!({test})"));
+            return Leaf::new(&guards, &test, &format!("!({test})"));
         }
         let mut parts: Vec<String> = Vec::new();
         // With `==` it is enough that one side is not null.
@@ -379,7 +389,7 @@ impl<'s> Code<'s> {
         parts.extend(nullable.into_iter().take(needed).map(|(_, code)| format!("{code} != nil")));
         parts.push(test);
         let test = parts.join(" && ");
-        Leaf::new(&guards, test.clone(), format!("!({test})"))
+        Leaf::new(&guards, &test, &format!("!({test})"))
     }
 
     /// `in`: what is looked for is no null, and what it is looked for in is a list.
@@ -393,12 +403,12 @@ impl<'s> Code<'s> {
         if let Expr::List(_) = list {
             parts.push(format!("{needle_code} in {code}"));
             let test = parts.join(" && ");
-            return Leaf::new(&guards, test.clone(), format!("!({test})"));
+            return Leaf::new(&guards, &test, &format!("!({test})"));
         }
         parts.push(format!("{needle_code} in {code}"));
         let test = parts.join(" && ");
         let fails = format!("{needle_code} == nil || {code} == nil || type({code}) == 'array' && !({test})");
-        Leaf::new(&guards, format!("type({code}) == 'array' && {test}"), fails)
+        Leaf::new(&guards, &format!("type({code}) == 'array' && {test}"), &fails)
     }
 
     /// `<` and its kin on two numbers or two timestamps.
@@ -433,7 +443,7 @@ impl<'s> Code<'s> {
             checks.push(format!("!({})", kind.test));
             fails.push(checks.join(" && "));
         }
-        Leaf::new(&guards, any(&holds), any(&[nulls, fails].concat()))
+        Leaf::new(&guards, &any(&holds), &any(&[nulls, fails].concat()))
     }
 
     /// What must hold so that the values can be computed at all.
@@ -508,8 +518,8 @@ struct Leaf {
 }
 
 impl Leaf {
-    fn new(guards: &[String], holds: String, fails: String) -> Self {
-        Self { holds: all(guards, &holds), fails: all(guards, &fails) }
+    fn new(guards: &[String], holds: &str, fails: &str) -> Self {
+        Self { holds: all(guards, holds), fails: all(guards, fails) }
     }
 
     fn never() -> Self {
@@ -561,9 +571,10 @@ fn is_text(expr: &Expr) -> bool {
 /// Whether computing the value can fail on ill-typed data.
 fn throws(expr: &Expr) -> bool {
     match expr {
-        Expr::Negate(_) | Expr::Call(..) => true,
+        Expr::Negate(_)
+        | Expr::Call(..)
+        | Expr::Binary(Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Rem, ..) => true,
         Expr::Binary(Op::Coalesce, left, right) => throws(left) || throws(right),
-        Expr::Binary(Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Rem, ..) => true,
         Expr::Member(base, _) | Expr::Index(base, _) => throws(base),
         Expr::List(items) => items.iter().any(throws),
         Expr::Record(fields) => fields.iter().any(|(_, field)| throws(field)),
@@ -574,25 +585,20 @@ fn throws(expr: &Expr) -> bool {
 /// Whether the value can be null.
 fn maybe_null(expr: &Expr) -> bool {
     match expr {
-        Expr::Bool(_)
-        | Expr::Number(_)
-        | Expr::String(_)
-        | Expr::Template(_)
-        | Expr::Duration(_)
-        | Expr::Not(_)
-        | Expr::List(_)
-        | Expr::Record(_) => false,
+        Expr::Null
+        | Expr::Payload(_)
+        | Expr::Meta(_)
+        | Expr::Local(_)
+        | Expr::Member(..)
+        | Expr::Index(..) => true,
         Expr::Binary(Op::Coalesce, _, right) => maybe_null(right),
         Expr::Binary(Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Rem, left, right) => {
             maybe_null(left) || maybe_null(right)
         }
         Expr::Negate(inner) => maybe_null(inner),
-        Expr::Binary(..) => false,
-        Expr::Call(builtin, args) => {
-            !matches!(builtin, Builtin::StartsWith | Builtin::EndsWith | Builtin::Contains)
-                && args.iter().any(maybe_null)
-        }
-        _ => true,
+        Expr::Call(Builtin::StartsWith | Builtin::EndsWith | Builtin::Contains, _) => false,
+        Expr::Call(_, args) => args.iter().any(maybe_null),
+        _ => false,
     }
 }
 
@@ -611,7 +617,7 @@ fn resolve(code: &str, reads: &[Read]) -> String {
     out + rest
 }
 
-fn paren(code: String) -> String {
+fn paren(code: &str) -> String {
     format!("({code})")
 }
 
@@ -663,7 +669,9 @@ pub(super) fn variables(expr: &Expr, found: &mut impl FnMut(Var)) {
     }
     match expr {
         Expr::Template(parts) | Expr::List(parts) | Expr::Call(_, parts) => {
-            parts.iter().for_each(|part| variables(part, found));
+            for part in parts {
+                variables(part, found);
+            }
         }
         Expr::Member(base, _) => variables(base, found),
         Expr::Not(inner) | Expr::Negate(inner) => variables(inner, found),
@@ -671,7 +679,11 @@ pub(super) fn variables(expr: &Expr, found: &mut impl FnMut(Var)) {
             variables(left, found);
             variables(right, found);
         }
-        Expr::Record(fields) => fields.iter().for_each(|(_, field)| variables(field, found)),
+        Expr::Record(fields) => {
+            for (_, field) in fields {
+                variables(field, found);
+            }
+        }
         _ => {}
     }
 }

@@ -15,6 +15,8 @@ use crate::{
 };
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
+/// Where in a WorkflowTemplate the address stands at which it calls functions: its first parameter.
+pub(super) const ADDRESS: &str = "/spec/arguments/parameters/0/value";
 /// How long a run is kept when nobody says: long enough that an event which is delivered again meets its run, whose name
 /// it would get again.
 const KEPT: Duration = Duration::from_secs(3_600);
