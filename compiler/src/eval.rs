@@ -95,6 +95,21 @@ pub fn eval(expr: &Expr, env: &Env<'_>) -> Result<Value, TypeError> {
     value(expr, env).map(Val::into_json)
 }
 
+/// The value of an expression that reads nothing; `None` if it reads an event or a name.
+pub fn constant(expr: &Expr) -> Option<Result<Value, TypeError>> {
+    fn reads(expr: &Expr) -> bool {
+        match expr {
+            Expr::Null | Expr::Bool(_) | Expr::Number(_) | Expr::String(_) | Expr::Duration(_) => false,
+            Expr::Payload(_) | Expr::Meta(_) | Expr::Local(_) => true,
+            Expr::Template(parts) | Expr::List(parts) | Expr::Call(_, parts) => parts.iter().any(reads),
+            Expr::Record(fields) => fields.iter().any(|(_, value)| reads(value)),
+            Expr::Member(inner, _) | Expr::Not(inner) | Expr::Negate(inner) => reads(inner),
+            Expr::Index(left, right) | Expr::Binary(_, left, right) => reads(left) || reads(right),
+        }
+    }
+    (!reads(expr)).then(|| eval(expr, &Env::default()))
+}
+
 fn value<'a>(expr: &'a Expr, env: &Env<'a>) -> Result<Val<'a>, TypeError> {
     Ok(match expr {
         Expr::Null => Val::NULL,

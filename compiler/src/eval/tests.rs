@@ -2,7 +2,7 @@
 
 use super::{Env, Event, Outcome, eval, explain, holds};
 use crate::ir::{
-    Builtin, Expr, Op,
+    Builtin, Expr, Op, Scope,
     build::{binary, call, list, local, negate, not, number, own, path, record, text},
 };
 use serde_json::{Value, json};
@@ -57,7 +57,7 @@ fn values() {
         (call(Builtin::String, [own("on")]), json!("true")),
         (Expr::Template(vec![text("v="), own("speed"), missing(), text("!")]), json!("v=72!")),
         (record([("a", list([own("zone"), Expr::Null]))]), json!({ "a": ["z1", null] })),
-        (Expr::untyped_value(), PAYLOAD()),
+        (Expr::untyped_value(&Scope::Own), PAYLOAD()),
     ] {
         assert_eq!(with(|env| eval(&expr, env)), Ok(expected), "{expr}");
     }
@@ -158,7 +158,7 @@ fn an_explanation_has_every_operand() {
 
 #[test]
 fn events_of_a_rule_are_read_by_name() {
-    use crate::ir::{Scope, build::of};
+    use crate::ir::build::of;
     let (payload, meta, item) = (json!({ "zone": "z1" }), json!({ "id": "7" }), json!(3));
     let env = Env::default().event("vehicle", Event { payload: &payload, meta: &meta }).local("item", &item);
     let id = Expr::Member(Box::new(Expr::Meta(Scope::Event("vehicle".into()))), "id".into());

@@ -20,6 +20,7 @@ mod patches;
 mod placement_decision;
 pub mod plan;
 mod policies;
+pub mod predicate;
 mod resource;
 mod rule;
 mod sensor;

@@ -296,6 +296,18 @@ impl Op {
         }
     }
 
+    /// The comparison with its sides exchanged: `a < b` is `b > a`.
+    pub const fn mirrored(self) -> Option<Op> {
+        match self {
+            Op::Eq | Op::Ne => Some(self),
+            Op::Lt => Some(Op::Gt),
+            Op::Le => Some(Op::Ge),
+            Op::Gt => Some(Op::Lt),
+            Op::Ge => Some(Op::Le),
+            _ => None,
+        }
+    }
+
     /// How tightly it binds; `not` stands between `and` (2) and the comparisons (4).
     pub const fn precedence(self) -> u8 {
         match self {

@@ -5,7 +5,7 @@ use super::{
     domain::{About, Domain, Numbers, Texts, opposite},
 };
 use crate::{
-    eval::{Env, eval, timestamp},
+    eval::{constant, timestamp},
     ir::{Builtin, Expr, Op},
 };
 use serde_json::Value;
@@ -29,7 +29,7 @@ impl<'e> Search<'e> {
             let is = match constant {
                 Ok(Value::Bool(true)) => Outcome::True,
                 Ok(Value::Bool(false) | Value::Null) => Outcome::False,
-                Ok(_) | Err(()) => Outcome::Error,
+                Ok(_) | Err(_) => Outcome::Error,
             };
             return if is == outcome { Alternatives::anything() } else { self.impossible(expr) };
         }
@@ -142,21 +142,6 @@ fn is_path(term: &Expr) -> bool {
     }
 }
 
-/// The value of an expression that reads nothing.
-fn constant(expr: &Expr) -> Option<Result<Value, ()>> {
-    fn reads(expr: &Expr) -> bool {
-        match expr {
-            Expr::Null | Expr::Bool(_) | Expr::Number(_) | Expr::String(_) | Expr::Duration(_) => false,
-            Expr::Payload(_) | Expr::Meta(_) | Expr::Local(_) => true,
-            Expr::Template(parts) | Expr::List(parts) | Expr::Call(_, parts) => parts.iter().any(reads),
-            Expr::Record(fields) => fields.iter().any(|(_, value)| reads(value)),
-            Expr::Member(inner, _) | Expr::Not(inner) | Expr::Negate(inner) => reads(inner),
-            Expr::Index(left, right) | Expr::Binary(_, left, right) => reads(left) || reads(right),
-        }
-    }
-    (!reads(expr)).then(|| eval(expr, &Env::default()).map_err(drop))
-}
-
 /// What a condition on one term accepts.
 enum Accepted {
     Domains(Meaning),
@@ -169,7 +154,7 @@ fn about_one_term(expr: &Expr) -> Option<(&Expr, Accepted)> {
     match expr {
         Expr::Binary(op, left, right) => match (constant(left), constant(right)) {
             (None, Some(Ok(value))) => Some((left, compared(*op, &value, **right == Expr::Null)?)),
-            (Some(Ok(value)), None) => Some((right, compared(mirrored(*op)?, &value, **left == Expr::Null)?)),
+            (Some(Ok(value)), None) => Some((right, compared(op.mirrored()?, &value, **left == Expr::Null)?)),
             _ => None,
         },
         Expr::Call(builtin, args) => match (args.as_slice(), args.get(1).and_then(constant)) {
@@ -188,18 +173,6 @@ fn about_one_term(expr: &Expr) -> Option<(&Expr, Accepted)> {
             let meaning = Meaning { holds: Domain::flag(true), fails: conditions.complement() };
             Some((expr, Accepted::Domains(meaning)))
         }
-        _ => None,
-    }
-}
-
-/// The operator with its operands exchanged.
-fn mirrored(op: Op) -> Option<Op> {
-    match op {
-        Op::Eq | Op::Ne => Some(op),
-        Op::Lt => Some(Op::Gt),
-        Op::Le => Some(Op::Ge),
-        Op::Gt => Some(Op::Lt),
-        Op::Ge => Some(Op::Le),
         _ => None,
     }
 }

@@ -54,7 +54,10 @@ impl<'a> Printed<'a> {
 
     fn unparenthesised(self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.expr {
-            _ if is_untyped_value(self.expr) => f.write_str("value"),
+            _ if let Some(scope) = untyped_value(self.expr) => match scope {
+                Scope::Own => f.write_str("value"),
+                Scope::Event(name) => write!(f, "{name}.value"),
+            },
             Expr::Null => f.write_str("null"),
             Expr::Bool(flag) => flag.fmt(f),
             Expr::Number(number) => number.fmt(f),
@@ -107,7 +110,7 @@ impl<'a> Printed<'a> {
 
 fn precedence(expr: &Expr) -> u8 {
     match expr {
-        _ if is_untyped_value(expr) => PRIMARY,
+        _ if untyped_value(expr).is_some() => PRIMARY,
         Expr::Binary(op, ..) => op.precedence(),
         Expr::Not(_) => NOT,
         // A number too: `-5` needs parentheses behind `-`, and `5` before `.x`.
@@ -116,18 +119,20 @@ fn precedence(expr: &Expr) -> u8 {
     }
 }
 
-/// Whether this is [`Expr::untyped_value`].
-fn is_untyped_value(expr: &Expr) -> bool {
-    let Expr::Binary(Op::Coalesce, field, whole) = expr else { return false };
-    let Expr::Member(base, name) = &**field else { return false };
-    name == "value" && base == whole && **whole == Expr::Payload(Scope::Own)
+/// The event of an [`Expr::untyped_value`].
+fn untyped_value(expr: &Expr) -> Option<&Scope> {
+    let Expr::Binary(Op::Coalesce, field, whole) = expr else { return None };
+    match (&**field, &**whole) {
+        (Expr::Member(base, name), Expr::Payload(scope)) if name == "value" && base == whole => Some(scope),
+        _ => None,
+    }
 }
 
 impl Expr {
-    /// What `value` means in a predicate over an event of type `any`: the field of that name where the payload is a
-    /// record that has one, else the payload.
-    pub fn untyped_value() -> Expr {
-        let payload = || Box::new(Expr::Payload(Scope::Own));
+    /// What `value` (in a predicate) or `gauge.value` means for an event of type `any`: the field of that name where the
+    /// payload is a record that has one, else the payload.
+    pub fn untyped_value(scope: &Scope) -> Expr {
+        let payload = || Box::new(Expr::Payload(scope.clone()));
         Expr::Binary(Op::Coalesce, Box::new(Expr::Member(payload(), "value".to_owned())), payload())
     }
 }

@@ -1,0 +1,5 @@
+//! What several integration tests share.
+
+#![allow(dead_code)] // no test uses all of it
+
+pub(crate) mod predicates;
