@@ -64,7 +64,10 @@ pub fn place(orc: &ir::Orchestrator, options: &Options) -> Result<Decision, Comp
 }
 
 /// Every resource of an orchestrator but the Orchestrator itself, statically placed, in apply order.
-pub fn resources<'a>(orc: &'a ir::Orchestrator, options: &Options) -> Result<Vec<Resource<'a>>, Vec<CompileError>> {
+pub fn resources<'a>(
+    orc: &'a ir::Orchestrator,
+    options: &Options,
+) -> Result<Vec<Resource<'a>>, Vec<CompileError>> {
     let decision = place(orc, options).map_err(|e| vec![e])?;
     let mut inventory = inventory(orc);
     for name in &decision.selected {

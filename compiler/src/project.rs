@@ -1,16 +1,16 @@
 //! A workspace seen from outside: every diagnostic with absolute places, every orchestrator with absolute lines.
 
 use crate::{
-    db::{Database, FileDiagnostic, Item, NameKey, SourceFile, Workspace, items},
+    db::{Database, FileDiagnostic, Item, SourceFile, Workspace, items},
     diag::{Diagnostic, Fix, Level},
     elab::{Lowered, check_item},
     ir,
-    names::{self, Decl, item_signature},
+    names::{Decl, item_signature},
     rules,
     suppress::Suppressions,
 };
 use efl_grammar::{TextRange, TextSize};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Everything wrong with a file, in order, after suppressions and configured levels.
 pub fn diagnostics(db: &Database, file: SourceFile) -> Vec<FileDiagnostic> {
@@ -89,26 +89,45 @@ fn file_rules(db: &Database, file: SourceFile) -> Vec<Diagnostic> {
 
 /// The orchestrators of a file that can be compiled, in order, with the lines of their declarations absolute.
 pub fn orchestrators(db: &Database, file: SourceFile) -> Vec<ir::Orchestrator> {
-    let lowered = |item: &Item<'_>| match check_item(db, file, item.text).lowered.as_ref()? {
+    let mut lines = ItemLines { db, files: BTreeMap::new() };
+    let mut lowered = |item: &Item<'_>| match check_item(db, file, item.text).lowered.as_ref()? {
         Lowered::Orchestrator(orc) => {
             let mut orc = (**orc).clone();
             for origin in &mut orc.origins {
-                origin.line += 1 + item_line(db, origin);
+                origin.line += 1 + lines.of(origin);
             }
             Some(orc)
         }
         _ => None,
     };
-    items(db, file).iter().filter_map(lowered).collect()
+    items(db, file).iter().filter_map(&mut lowered).collect()
 }
 
-/// The line, from 0, on which the item of an origin begins.
-fn item_line(db: &Database, origin: &ir::Origin) -> u32 {
-    let Some(file) = db.file(&origin.file) else { return 0 };
-    let Some(text) = file.text(db) else { return 0 };
-    let Some(item) = names::declaring_item(db, file, NameKey::new(db, origin.item.clone())) else { return 0 };
-    let start = items(db, file).iter().find(|i| i.text == item).map_or(0, |i| i.start as usize);
-    u32::try_from(text.as_bytes()[..start].iter().filter(|b| **b == b'\n').count()).unwrap_or(u32::MAX)
+/// The lines on which the items of files begin, from 0: read once per file.
+struct ItemLines<'db> {
+    db: &'db Database,
+    files: BTreeMap<Arc<str>, BTreeMap<String, u32>>,
+}
+
+impl ItemLines<'_> {
+    fn of(&mut self, origin: &ir::Origin) -> u32 {
+        if !self.files.contains_key(&origin.file) {
+            let lines = self.db.file(&origin.file).map(|file| self.read(file)).unwrap_or_default();
+            self.files.insert(origin.file.clone(), lines);
+        }
+        self.files[&origin.file].get(&origin.item).copied().unwrap_or(0)
+    }
+
+    fn read(&self, file: SourceFile) -> BTreeMap<String, u32> {
+        let mut line = 0;
+        let mut lines = BTreeMap::new();
+        for item in items(self.db, file) {
+            lines.entry(item_signature(self.db, item.text).name.clone()).or_insert(line);
+            let newlines = item.text.text(self.db).matches('\n').count();
+            line += u32::try_from(newlines).unwrap_or(u32::MAX);
+        }
+        lines
+    }
 }
 
 /// The fleets of a file, in order.

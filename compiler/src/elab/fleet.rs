@@ -3,9 +3,10 @@
 use super::{Cx, named};
 use crate::{
     catalog::blocks,
+    db::{NameKey, SourceFile},
     diag::Diagnostic,
     ir::{Cluster, Fleet},
-    names::Decl,
+    names::{self, Decl},
     rules,
     units::Duration,
     value::Value,
@@ -123,18 +124,27 @@ impl Cx<'_> {
     }
 
     /// The fleets in scope: declared here, imported, or of an imported cluster.
-    pub(crate) fn fleets_in_scope(&self) -> Vec<Arc<Fleet>> {
-        let mut fleets: Vec<Arc<Fleet>> = Vec::new();
-        for binding in self.scope.bindings.values().flatten() {
-            if !matches!(&*binding.decl, Decl::Fleet { .. } | Decl::Cluster { .. }) {
-                continue;
-            }
-            if let Some(super::Lowered::Fleet(fleet)) = self.lowered(binding).and_then(|a| a.lowered.as_ref())
-                && !fleets.iter().any(|f| f.name == fleet.name)
-            {
-                fleets.push(fleet.clone());
-            }
-        }
-        fleets
+    pub(crate) fn fleets_in_scope(&self) -> &[Arc<Fleet>] {
+        fleets_of(self.db, self.file)
     }
+}
+
+#[salsa::tracked(returns(deref))]
+fn fleets_of(db: &dyn salsa::Database, file: SourceFile) -> Vec<Arc<Fleet>> {
+    let mut fleets: Vec<Arc<Fleet>> = Vec::new();
+    for binding in names::file_scope(db, file).bindings.values().flatten() {
+        if !matches!(&*binding.decl, Decl::Fleet { .. } | Decl::Cluster { .. }) {
+            continue;
+        }
+        let Some(item) = names::declaring_item(db, binding.file, NameKey::new(db, binding.name.clone()))
+        else {
+            continue;
+        };
+        if let Some(super::Lowered::Fleet(fleet)) = &super::check_item(db, binding.file, item).lowered
+            && !fleets.iter().any(|f| f.name == fleet.name)
+        {
+            fleets.push(fleet.clone());
+        }
+    }
+    fleets
 }

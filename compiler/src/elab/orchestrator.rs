@@ -474,8 +474,8 @@ fn collect_named(ty: &Type, found: &mut BTreeMap<String, String>) {
     }
 }
 
-fn only<T>(mut items: Vec<T>) -> Option<T> {
-    if items.len() == 1 { items.pop() } else { None }
+fn only<T: Clone>(items: &[T]) -> Option<T> {
+    if let [one] = items { Some(one.clone()) } else { None }
 }
 
 fn declare_callable(

@@ -65,7 +65,7 @@ impl Cx<'_> {
 
     fn metrics(&mut self, given: &Given) -> Vec<MetricWeight> {
         let entries = given.get("metric").and_then(Value::as_map).unwrap_or_default();
-        let fleets = self.fleets_in_scope();
+        let fleets = self.fleets_in_scope().to_vec();
         let known: Vec<String> = fleets
             .iter()
             .flat_map(|f| f.metrics.iter().cloned())
@@ -145,11 +145,12 @@ impl Cx<'_> {
             orc.selector = Some(condition.clone());
         }
         let fleets = self.fleets_in_scope();
-        if let [fleet] = fleets.as_slice() {
+        if let [fleet] = fleets {
+            let fleet = fleet.clone();
             if let Some(orc) = &mut self.orc {
                 orc.fleet = Some(fleet.clone());
             }
-            if !selected(fleet, &condition).any(|_| true) {
+            if !selected(&fleet, &condition).any(|_| true) {
                 let message = format!("no cluster of the fleet `{}` satisfies this", fleet.name);
                 self.error(&rules::no_candidate::RULE, clause.range(), message);
             }
