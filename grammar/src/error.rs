@@ -111,11 +111,6 @@ impl SyntaxError {
         self
     }
 
-    pub(crate) fn related(mut self, range: TextRange, label: impl Into<String>) -> Self {
-        self.related.push((range, label.into()));
-        self
-    }
-
     /// The same error, for a text with `by` more bytes before it.
     pub(crate) fn shifted(&self, by: TextSize) -> Self {
         let mut error = self.clone();

@@ -1,10 +1,17 @@
 //! Precedence: pest gives expressions and event logic as flat lists, which become trees here.
 
 use crate::build::{Builder, Pair};
-use crate::error::{SyntaxError, SyntaxErrorKind};
-use crate::kind::SyntaxKind::*;
+use crate::error::SyntaxError;
+use crate::kind::SyntaxKind::{self, *};
 use crate::parser::Rule;
 use rowan::Checkpoint;
+
+/// So many operators, members and calls may stand in one expression and those around it. Each may add a level to the
+/// tree, and nobody who walks it should need to fear for the stack.
+pub(crate) const MAX_CHAIN: usize = 256;
+
+const NOT: u8 = 3;
+const COMPARISON: u8 = 4;
 
 /// How tightly a binary operator binds; greater is tighter.
 fn binding(operator: &str) -> u8 {
@@ -17,8 +24,18 @@ fn binding(operator: &str) -> u8 {
         _ => COMPARISON,
     }
 }
-const NOT: u8 = 3;
-const COMPARISON: u8 = 4;
+
+/// What EFL writes for an operator of other languages.
+fn native(operator: &str) -> Option<&'static str> {
+    Some(match operator {
+        "&&" => "and",
+        "||" => "or",
+        "!" => "not",
+        "===" | "=" => "==",
+        "!==" | "<>" => "!=",
+        _ => return None,
+    })
+}
 
 /// A flat list being read.
 struct Cursor {
@@ -29,8 +46,46 @@ struct Cursor {
 impl Builder<'_> {
     /// Builds an expression.
     pub(crate) fn expr(&mut self, index: usize) {
-        let mut cursor = Cursor { index: index + 1, end: self.pairs[index].next };
-        self.binary(&mut cursor, 0);
+        self.within_budget(index, |builder, mut cursor| {
+            builder.binary(&mut cursor, 0);
+            builder.children(cursor.index, cursor.end);
+        });
+    }
+
+    /// Builds event logic.
+    pub(crate) fn logic(&mut self, index: usize) {
+        self.within_budget(index, |builder, mut cursor| builder.logic_from(&mut cursor, 0));
+    }
+
+    /// Builds a flat list, unless it is too long.
+    fn within_budget(&mut self, index: usize, build: impl FnOnce(&mut Self, Cursor)) {
+        let pair = self.pairs[index];
+        let levels = self.levels(index);
+        if levels > self.chain_budget {
+            return self.error_around(pair, JUNK, SyntaxError::chain_too_long(self.place(pair), MAX_CHAIN));
+        }
+        self.chain_budget -= levels;
+        self.parents.push(index);
+        build(self, Cursor { index: index + 1, end: pair.next });
+        self.parents.pop();
+        self.gap(pair.end);
+        self.chain_budget += levels;
+    }
+
+    /// How many levels a flat list may add.
+    fn levels(&self, index: usize) -> usize {
+        let end = self.pairs[index].next;
+        let mut at = index + 1;
+        let mut count = 0;
+        while at < end {
+            use Rule::{args, index, line_op, logic_op, member, neg, not_op, op};
+            count += usize::from(matches!(
+                self.pairs[at].rule,
+                op | line_op | not_op | neg | member | index | args | logic_op
+            ));
+            at = self.pairs[at].next;
+        }
+        count
     }
 
     fn peek(&self, cursor: &Cursor) -> Option<Pair> {
@@ -49,7 +104,7 @@ impl Builder<'_> {
         self.unary(cursor, first, start, least);
         let mut compared = false;
         while let Some(op) = self.peek(cursor).filter(|pair| matches!(pair.rule, Rule::op | Rule::line_op)) {
-            let strength = binding(&self.source.parsed()[op.start..op.end]);
+            let strength = binding(self.text(op));
             if strength < least {
                 return;
             }
@@ -89,57 +144,79 @@ impl Builder<'_> {
 
     /// An operand with its members, indexes and calls.
     fn postfix(&mut self, cursor: &mut Cursor) {
-        let Some(_) = self.peek(cursor) else { return };
+        if self.peek(cursor).is_none() {
+            return;
+        }
         let start = self.checkpoint(cursor.index);
         self.take(cursor);
         while let Some(pair) = self.peek(cursor) {
-            let (kind, open) = match pair.rule {
-                Rule::member => (MEMBER_EXPR, true),
-                Rule::index => (INDEX_EXPR, true),
-                Rule::args => (CALL_EXPR, false),
+            let kind = match pair.rule {
+                Rule::member => MEMBER_EXPR,
+                Rule::index => INDEX_EXPR,
+                Rule::args => CALL_EXPR,
                 _ => return,
             };
             self.open(kind, pair.start, Some(start));
-            if open {
-                self.inside(cursor.index)
+            if kind == CALL_EXPR {
+                self.pair(cursor.index, None);
             } else {
-                self.pair(cursor.index, None)
+                self.content(cursor.index);
             }
             cursor.index = pair.next;
             self.close(pair.end);
         }
     }
 
-    /// A statement's call: a name and arguments.
-    pub(crate) fn call(&mut self, first: usize) -> usize {
-        let mut cursor = Cursor { index: first, end: self.pairs[first + 1].next };
+    /// A statement's call: a name and arguments, then call options.
+    pub(crate) fn call_stmt(&mut self, index: usize) {
+        let mut cursor = Cursor { index: index + 1, end: self.pairs[index].next };
         self.postfix(&mut cursor);
-        cursor.index
+        self.children(cursor.index, cursor.end);
     }
 
     /// An operator as it should stand, or as an error.
     fn operator(&mut self, op: Pair, chained: bool) {
-        let text = &self.source.parsed()[op.start..op.end];
-        let kind = if text.starts_with(|c: char| c.is_ascii_alphabetic()) { KEYWORD } else { OPERATOR };
+        let text = self.text(op).to_owned();
+        let place = self.place(op);
+        if let Some(native) = native(&text) {
+            return self.error_around(
+                op,
+                operator_kind(&text),
+                SyntaxError::foreign_operator(place, &text, native),
+            );
+        }
         if chained {
-            self.error_around(op, kind, |range| {
-                SyntaxError::new(SyntaxErrorKind::ChainedComparison, range, "comparisons do not chain")
-            });
-        } else {
-            self.leaf(kind, op.start, op.end);
+            return self.error_around(
+                op,
+                operator_kind(&text),
+                SyntaxError::chained_comparison(place, &text),
+            );
+        }
+        if matches!(text.as_str(), "-" | "/" | "%") {
+            self.spacing(op, &text);
+        }
+        self.leaf(operator_kind(&text), op.start, op.end);
+    }
+
+    /// Says that blanks are missing around an operator.
+    fn spacing(&mut self, op: Pair, text: &str) {
+        let blank = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
+        let bytes = self.source.parsed().as_bytes();
+        let (before, behind) = (blank(bytes[..op.start].last()), blank(bytes.get(op.end)));
+        if !before || !behind {
+            self.gap(op.start);
+            self.error_here(SyntaxError::operator_spacing(self.place(op), text, before, behind));
         }
     }
 
+    /// An operator that has nothing on its left.
     fn stray(&mut self, op: Pair) {
-        self.error_around(op, OPERATOR, |range| {
-            SyntaxError::new(SyntaxErrorKind::StrayOperator, range, "an operator without a left side")
-        });
-    }
-
-    /// Builds event logic.
-    pub(crate) fn logic(&mut self, index: usize) {
-        let mut cursor = Cursor { index: index + 1, end: self.pairs[index].next };
-        self.logic_from(&mut cursor, 0);
+        let text = self.text(op).to_owned();
+        let error = match op.rule {
+            Rule::not_op => SyntaxError::not_needs_parentheses(self.place(op)),
+            _ => SyntaxError::stray_operator(self.place(op), &text),
+        };
+        self.error_around(op, operator_kind(&text), error);
     }
 
     fn logic_from(&mut self, cursor: &mut Cursor, least: u8) {
@@ -149,7 +226,7 @@ impl Builder<'_> {
         let start = self.checkpoint(cursor.index);
         self.take(cursor);
         while let Some(op) = self.peek(cursor).filter(|pair| pair.rule == Rule::logic_op) {
-            let strength = match &self.source.parsed()[op.start..op.end] {
+            let strength = match self.text(op) {
                 "then" => 3,
                 "and" | "&&" => 2,
                 _ => 1,
@@ -164,4 +241,8 @@ impl Builder<'_> {
             self.close_here();
         }
     }
+}
+
+fn operator_kind(text: &str) -> SyntaxKind {
+    if text.starts_with(|c: char| c.is_ascii_alphabetic()) { KEYWORD } else { OPERATOR }
 }

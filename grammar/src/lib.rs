@@ -9,11 +9,19 @@
 mod build;
 mod error;
 mod expr;
+mod junk;
+mod keyword;
 mod kind;
+mod lex;
 mod line_index;
+mod messages;
+mod missing;
 mod number;
+mod order;
 mod parser;
+mod repair;
 mod segment;
+mod shape;
 mod source;
 
 pub mod ast;

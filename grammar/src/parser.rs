@@ -4,6 +4,7 @@ use crate::ast::{self, AstNode as _};
 use crate::build;
 use crate::error::{SyntaxError, SyntaxErrorKind};
 use crate::kind::{Efl, SyntaxKind, SyntaxNode};
+use crate::repair::Edit;
 use crate::segment::segment;
 use crate::source::Source;
 use pest::Parser as _;
@@ -69,11 +70,29 @@ pub fn parse(text: &str) -> Parse {
 }
 
 /// Parses one segment of a file (or a fragment that is one declaration).
+///
+/// Misspelt keywords are found while the tree is built. They are then put right, and the text is parsed once more, so
+/// that what stands behind them is read as what it was meant to be.
 pub fn parse_item(text: &str) -> ParsedItem {
-    let source = Source::new(text);
+    let mut mended = Vec::new();
+    for _ in 0..MAX_MENDS {
+        let (item, mends) = attempt(text, &mended);
+        if mends.is_empty() {
+            return item;
+        }
+        mended.extend(mends);
+    }
+    attempt(text, &mended).0
+}
+
+/// How often a text is parsed again: misspelt keywords can hide each other.
+const MAX_MENDS: u32 = 3;
+
+fn attempt(text: &str, mended: &[Edit]) -> (ParsedItem, Vec<Edit>) {
+    let source = Source::new(text, mended);
     match EflParser::parse(Rule::item, source.parsed()) {
         Ok(pairs) => build::tree(&source, pairs),
-        Err(_) => unreadable(text),
+        Err(_) => (unreadable(text), Vec::new()),
     }
 }
 

@@ -1,0 +1,337 @@
+//! Repairs a text before pest reads it: afterwards every bracket and quote has its partner, so that the grammar needs
+//! no rule for what is never closed.
+//!
+//! Most texts need nothing, which [`is_clean`] finds out quickly. The others are read again with a stack of what is
+//! open (`brackets.rs`, `strings.rs`). If brackets do not match, they are read a third time with the indentation as a
+//! witness: it tells where a block was meant to end.
+
+mod brackets;
+mod strings;
+
+use crate::error::SyntaxError;
+use crate::lex::{Kind, Lexeme, Lexer};
+use brackets::Frame;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Brackets, braces and interpolations may be nested this deep.
+pub(crate) const MAX_DEPTH: usize = 64;
+/// Stands for a byte that fits nowhere.
+const STRAY: &str = "\u{1}";
+/// Stands for a byte that is nested too deep.
+const TOO_DEEP: &str = "\u{2}";
+
+/// Why the repaired text differs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Why {
+    /// A bracket that is never closed is closed here; `None` if another error says it already.
+    Unclosed(Option<Range<usize>>),
+    /// A string that is never closed is closed here.
+    UnclosedString(Range<usize>),
+    /// A comment that is never closed is closed here.
+    UnclosedComment(Range<usize>),
+    /// A `{` whose `}` is there.
+    MissingBrace,
+    /// The opening quote of a string in foreign quotes, which ends at the offset.
+    ForeignQuotes(usize),
+    /// Its closing quote.
+    ForeignQuote,
+    /// `#` or `--`.
+    ForeignComment,
+    /// A small mistake of words, mended, so that what stands around it is read as it was meant.
+    Mended(Box<SyntaxError>),
+    /// Bytes that are hidden from pest, one for one.
+    Blot,
+}
+
+/// A replacement in the written text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Edit {
+    pub(crate) at: usize,
+    pub(crate) len: usize,
+    pub(crate) text: Cow<'static, str>,
+    pub(crate) why: Why,
+}
+
+/// What to change in a text before pest reads it.
+pub(crate) fn edits(text: &str) -> Vec<Edit> {
+    if is_clean(text) {
+        return Vec::new();
+    }
+    let plain = Repairer::new(text, false).run();
+    if plain.unbalanced { Repairer::new(text, true).run().edits } else { plain.edits }
+}
+
+/// Whether nothing needs to be repaired.
+fn is_clean(text: &str) -> bool {
+    if text.contains(['\u{1}', '\u{2}']) {
+        return false;
+    }
+    let mut lexer = Lexer::new(text, 0);
+    let mut open = Vec::new();
+    let (mut prefixes, mut carried) = (Prefixes::default(), Vec::new());
+    while let Some(lexeme) = lexer.next() {
+        let first = text.as_bytes().get(lexeme.start).copied().unwrap_or(0);
+        let fits = match lexeme.kind {
+            Kind::Open | Kind::InterpStart => {
+                open.push(first);
+                carried.push(carried.last().unwrap_or(&0) + prefixes.count);
+                prefixes = Prefixes::default();
+                open.len() + carried.last().unwrap_or(&0) <= MAX_DEPTH
+            }
+            Kind::Close | Kind::InterpEnd => {
+                carried.pop();
+                open.pop().is_some_and(|opener| brackets::partner(opener) == first)
+            }
+            Kind::Word | Kind::Other => {
+                open.len() + carried.last().unwrap_or(&0) + prefixes.count(text, lexeme) <= MAX_DEPTH
+            }
+            Kind::BlockComment { nested } => !nested,
+            Kind::OpenComment | Kind::ForeignComment | Kind::ForeignString | Kind::StringCut => false,
+            Kind::StringStart => {
+                prefixes = Prefixes::default();
+                true
+            }
+            Kind::StringEnd | Kind::Text | Kind::Blank | Kind::Newline | Kind::LineComment => true,
+        };
+        if !fits {
+            return false;
+        }
+    }
+    open.is_empty() && lexer.in_code()
+}
+
+/// Counts what nests without brackets: `not not not …` and `list<list<list<…`.
+#[derive(Clone, Copy, Default)]
+struct Prefixes {
+    count: usize,
+    start: usize,
+    generic: bool,
+}
+
+impl Prefixes {
+    /// How many stand in a row, up to this lexeme.
+    fn count(&mut self, text: &str, lexeme: Lexeme) -> usize {
+        match &text[lexeme.start..lexeme.end] {
+            "not" | "!" => self.add(lexeme, 1),
+            "list" | "map" => {
+                self.add(lexeme, 0);
+                self.generic = true;
+            }
+            "<" if self.generic => self.add(lexeme, 1),
+            _ => *self = Self::default(),
+        }
+        self.count
+    }
+
+    /// How many there were; from here on it is counted anew.
+    fn take(&mut self) -> usize {
+        std::mem::take(self).count
+    }
+
+    fn add(&mut self, lexeme: Lexeme, count: usize) {
+        if self.start == 0 {
+            self.start = lexeme.start;
+        }
+        self.generic = false;
+        self.count += count;
+    }
+}
+
+/// A line, as far as it matters where a block ends.
+#[derive(Clone, Copy, Default)]
+struct Line {
+    /// The column of its first lexeme that is neither blank nor comment.
+    indent: usize,
+    /// Where that lexeme begins; `None` before it was read.
+    first: Option<usize>,
+    /// The end of its last such lexeme.
+    end: usize,
+}
+
+/// The state of a repair.
+struct Repairer<'a> {
+    text: &'a str,
+    lexer: Lexer<'a>,
+    /// Whether indentation tells where blocks end.
+    by_indentation: bool,
+    /// What is open.
+    frames: Vec<Frame>,
+    edits: Vec<Edit>,
+    /// Whether a bracket had no partner.
+    unbalanced: bool,
+    lines: Vec<Line>,
+    line_start: usize,
+    /// The end of the last lexeme that is neither blank nor comment.
+    solid_end: usize,
+    prefixes: Prefixes,
+    /// A string of this line that was perhaps closed by the opening quote of the next.
+    suspect: Option<strings::Suspect>,
+    /// How many more lines may be read again, lest the time grow with the square.
+    patience: u32,
+}
+
+impl<'a> Repairer<'a> {
+    fn new(text: &'a str, by_indentation: bool) -> Self {
+        Self {
+            text,
+            lexer: Lexer::new(text, 0),
+            by_indentation,
+            frames: Vec::new(),
+            edits: Vec::new(),
+            unbalanced: false,
+            lines: vec![Line::default()],
+            line_start: 0,
+            solid_end: 0,
+            prefixes: Prefixes::default(),
+            suspect: None,
+            patience: 100,
+        }
+    }
+
+    fn run(mut self) -> Self {
+        while let Some(lexeme) = self.lexer.next() {
+            self.lexeme(lexeme);
+        }
+        self.finish();
+        self
+    }
+
+    fn lexeme(&mut self, lexeme: Lexeme) {
+        if !lexeme.is_trivia() {
+            self.begin_line(lexeme);
+        }
+        let text = self.text;
+        match lexeme.kind {
+            Kind::Newline => self.newline(lexeme.end),
+            Kind::Open => self.open(lexeme),
+            Kind::Close => self.close(lexeme),
+            Kind::InterpStart => self.open_interp(lexeme),
+            Kind::InterpEnd => self.close_interp(lexeme),
+            Kind::StringStart => self.open_string(lexeme),
+            Kind::StringEnd => self.close_string(lexeme),
+            Kind::StringCut => self.cut_string(lexeme.start),
+            Kind::ForeignString => self.foreign_string(lexeme),
+            Kind::ForeignComment => {
+                let len = if text[lexeme.start..].starts_with('#') { 1 } else { 2 };
+                self.edit(lexeme.start, len, "//", Why::ForeignComment);
+            }
+            Kind::OpenComment => self.open_comment(lexeme),
+            Kind::BlockComment { nested: true } => self.flatten_comment(lexeme.start + 2, lexeme.end - 2),
+            Kind::Word | Kind::Other => self.word(lexeme),
+            Kind::Text => self.blot_controls(lexeme),
+            Kind::Blank | Kind::LineComment | Kind::BlockComment { .. } => {}
+        }
+        if !lexeme.is_trivia() && lexeme.end > self.solid_end {
+            self.solid_end = lexeme.end;
+        }
+    }
+
+    fn edit(&mut self, at: usize, len: usize, text: impl Into<Cow<'static, str>>, why: Why) {
+        self.edits.push(Edit { at, len, text: text.into(), why });
+    }
+
+    /// Hides bytes from pest.
+    fn blot(&mut self, from: usize, to: usize, with: &str) {
+        if from < to {
+            self.edit(from, to - from, with.repeat(to - from), Why::Blot);
+        }
+    }
+
+    fn newline(&mut self, next: usize) {
+        let end = self.solid_end;
+        if let Some(line) = self.lines.last_mut() {
+            line.end = end;
+        }
+        self.end_line_of_frames();
+        self.lines.push(Line::default());
+        self.line_start = next;
+        self.suspect = None;
+    }
+
+    /// Notes the first lexeme of a line, which may show that blocks have ended.
+    fn begin_line(&mut self, lexeme: Lexeme) {
+        let indent = lexeme.start - self.line_start.min(lexeme.start);
+        match self.lines.last_mut() {
+            Some(line) if line.first.is_none() => (line.indent, line.first) = (indent, Some(lexeme.start)),
+            _ => return,
+        }
+        if matches!(lexeme.kind, Kind::Word | Kind::StringStart) {
+            self.note_content(indent);
+        }
+    }
+
+    fn word(&mut self, lexeme: Lexeme) {
+        let prefixes = self.prefixes.count(self.text, lexeme);
+        if prefixes > 0 && self.depth() + prefixes > MAX_DEPTH {
+            self.blot_prefixes();
+        } else if lexeme.kind == Kind::Word {
+            self.note_from(lexeme);
+        } else {
+            self.note_arrow(lexeme);
+            self.blot_controls(lexeme);
+        }
+    }
+
+    /// Hides a row of `not not not …` with what follows it.
+    fn blot_prefixes(&mut self) {
+        let start = self.prefixes.start;
+        let mut end = start;
+        let (mut depth, mut running) = (0u32, true);
+        let mut ahead = Lexer::new(self.text, start);
+        while let Some(lexeme) = ahead.next() {
+            let text = &self.text[lexeme.start..lexeme.end];
+            if !lexeme.is_trivia() {
+                running = self.prefixes.count(self.text, lexeme) > 0;
+            }
+            match lexeme.kind {
+                Kind::Newline if depth == 0 && !running => break,
+                Kind::Open if depth == 0 && text == "{" => break,
+                Kind::Open => depth += 1,
+                Kind::Close if depth == 0 => break,
+                Kind::Close => depth -= 1,
+                Kind::Other if depth == 0 && text == "," => break,
+                _ => {}
+            }
+            if !lexeme.is_trivia() {
+                end = lexeme.end;
+            }
+        }
+        self.prefixes = Prefixes::default();
+        self.blot(start, end, TOO_DEEP);
+        self.resume(end);
+    }
+
+    /// Reads on at an offset in code.
+    fn resume(&mut self, at: usize) {
+        self.lexer = Lexer::new(self.text, at);
+        self.solid_end = at;
+    }
+
+    fn open_comment(&mut self, lexeme: Lexeme) {
+        self.flatten_comment(lexeme.start + 2, lexeme.end);
+        // A lone `*` or `/` at the end would become a part of the closing mark.
+        self.edit(lexeme.end, 0, "*/", Why::UnclosedComment(lexeme.start..lexeme.start + 2));
+        self.silence();
+        self.solid_end = lexeme.end;
+    }
+
+    /// Hides the marks inside a comment, so that it ends where it ends.
+    fn flatten_comment(&mut self, from: usize, to: usize) {
+        let inside = self.text.get(from..to).unwrap_or_default();
+        let marks: Vec<usize> = inside.match_indices(['*', '/']).map(|(at, _)| from + at).collect();
+        for at in marks {
+            self.blot(at, at + 1, STRAY);
+        }
+    }
+
+    /// Hides the two characters that have a meaning to the grammar.
+    fn blot_controls(&mut self, lexeme: Lexeme) {
+        let text = &self.text[lexeme.start..lexeme.end];
+        let found: Vec<usize> =
+            text.match_indices(['\u{1}', '\u{2}']).map(|(at, _)| lexeme.start + at).collect();
+        for at in found {
+            self.blot(at, at + 1, STRAY);
+        }
+    }
+}
