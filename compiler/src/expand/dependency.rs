@@ -2,9 +2,12 @@
 //! dependency loses its durable consumer with all that waits there
 //! (`argo-events/pkg/eventbus/jetstream/sensor/sensor_jetstream.go`).
 
-use super::{ExpandError, context::Context};
+use super::{
+    context::Context,
+    predicate::{self, Arrival, DependencyFilter, MATCH_KEY},
+};
 use crate::{
-    catalog::{Payload, RawBody, SourceKind},
+    catalog::{Payload, RawBody, SourceKind, sources},
     ir::Term,
     value::Value,
 };
@@ -19,34 +22,26 @@ pub(super) struct Dependency<'a> {
     pub(super) name: String,
     event_source_name: String,
     event_name: &'a str,
+    #[serde(flatten)]
+    filter: DependencyFilter,
     /// What it was in the program, for people.
     #[serde(skip)]
     pub(super) text: String,
 }
 
-/// The dependency of a term.
-pub(super) fn dependency<'a>(
-    cx: &Context<'a>,
-    rule: &str,
-    term: &'a Term,
-) -> Result<Dependency<'a>, ExpandError> {
-    if let Some(predicate) = &term.predicate {
-        return Err(ExpandError {
-            declaration: cx.declaration("rule", rule),
-            message: format!("the condition `{predicate}` has no form in Argo Events yet"),
-            help: "use `engine: efl`".to_owned(),
-        });
-    }
+/// The dependency of a term; the checker has refused predicates that Argo cannot evaluate.
+pub(super) fn dependency<'a>(cx: &Context<'a>, term: &'a Term) -> Dependency<'a> {
     let source = term.source.as_deref().unwrap_or("emit");
-    Ok(Dependency {
+    Dependency {
         name: name(term),
         event_source_name: format!("{}-{source}", cx.orc.name),
         event_name: &term.event,
+        filter: cx.filter(term),
         text: match &term.predicate {
             Some(predicate) => format!("{source}.{}[{predicate}]", term.event),
             None => format!("{source}.{}", term.event),
         },
-    })
+    }
 }
 
 /// `d_` and a part of the SHA-256 of source, event and predicate: within the grammar of conditions whatever they are.
@@ -83,13 +78,25 @@ impl<'a> Context<'a> {
         let Payload { body, meta, raw, .. } = kind.payload;
         let Some(key) = body else {
             let other = meta.iter().map(|(_, upstream, _)| *upstream);
-            return Place::Whole(std::iter::once("metadata").chain(other).collect());
+            let answer = self.filter(term).rewrites_event().then_some(MATCH_KEY);
+            return Place::Whole(std::iter::once("metadata").chain(other).chain(answer).collect());
         };
         match (format, raw) {
             ("text", RawBody::Base64) => Place::Converted(format!(".Input.{key} | b64dec | toJson")),
             ("bytes", RawBody::Text) => Place::Converted(format!(".Input.{key} | b64enc | toJson")),
             _ => Place::Key(key),
         }
+    }
+
+    /// What lets only those events of a term through that its predicate takes.
+    fn filter(&self, term: &Term) -> DependencyFilter {
+        let Some(predicate) = &term.predicate else { return DependencyFilter::default() };
+        let (kind, format) = match self.format(term) {
+            Some((kind, format)) => (Some(kind), Some(format)),
+            // An internal event is one of a webhook.
+            None => (sources::find("webhook"), None),
+        };
+        kind.map(|kind| predicate::lower(predicate, Arrival::of(kind, format))).unwrap_or_default()
     }
 
     /// The key under which the payload stands as it is.
@@ -103,7 +110,7 @@ impl<'a> Context<'a> {
         let event = source.events.iter().find(|event| event.name == term.event);
         let own = event.and_then(|event| event.fields.get("format"));
         let format = own.or_else(|| source.fields.get("format")).and_then(Value::as_str);
-        Some((crate::catalog::sources::find(&source.kind)?, format.unwrap_or("json")))
+        Some((sources::find(&source.kind)?, format.unwrap_or("json")))
     }
 
     /// The metadata of a term's event beside those of every event: (name in EFL, key in the data).

@@ -114,16 +114,7 @@ fn made<'a>(cx: &mut Context<'a>, rule: Rule<'a>) -> Option<(Vec<Dependency<'a>>
         cx.error(declaration, message, "use `engine: efl`");
         return None;
     };
-    let mut dependencies = Vec::new();
-    for term in rule.terms() {
-        match dependency::dependency(cx, &rule.spec.name, term) {
-            Ok(dependency) => dependencies.push(dependency),
-            Err(error) => {
-                cx.error(error.declaration, error.message, error.help);
-                return None;
-            }
-        }
-    }
+    let dependencies = rule.terms().into_iter().map(|term| dependency::dependency(cx, term)).collect();
     Some((dependencies, trigger::trigger(cx, rule, conditions)?))
 }
 
