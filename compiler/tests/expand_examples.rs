@@ -15,7 +15,8 @@ use std::{
 
 /// The files of a folder, at any depth.
 fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("an entry").path());
+    let entries =
+        fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("an entry").path());
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
@@ -23,7 +24,9 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 fn orchestrators() -> BTreeMap<String, Orchestrator> {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
     let mut found = BTreeMap::new();
-    for folder in fs::read_dir(&examples).expect("there are examples").map(|entry| entry.expect("an entry").path()) {
+    for folder in
+        fs::read_dir(&examples).expect("there are examples").map(|entry| entry.expect("an entry").path())
+    {
         if !folder.is_dir() {
             continue;
         }
@@ -69,7 +72,8 @@ fn every_example_expands() {
     let print = std::env::var_os("EFL_PRINT").map(PathBuf::from);
     for (name, orc) in &orchestrators {
         let options = Options::default();
-        let resources = compile::resources(orc, &options).unwrap_or_else(|errors| panic!("{name}: {errors:?}"));
+        let resources =
+            compile::resources(orc, &options).unwrap_or_else(|errors| panic!("{name}: {errors:?}"));
         let yaml = output::to_yaml(&resources, &orc.origins);
         if let Some(folder) = &print {
             fs::write(folder.join(name.replace('/', "-") + ".yaml"), &yaml).expect("it can be written");
@@ -77,7 +81,8 @@ fn every_example_expands() {
         let again = compile::resources(orc, &options).expect("it expanded before");
         assert_eq!(yaml, output::to_yaml(&again, &orc.origins), "{name}");
 
-        let read: Vec<serde_json::Value> = serde_saphyr::from_multiple(&yaml).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let read: Vec<serde_json::Value> =
+            serde_saphyr::from_multiple(&yaml).unwrap_or_else(|e| panic!("{name}: {e}"));
         let json: serde_json::Value = serde_json::from_str(&output::to_json(&resources)).expect("it is JSON");
         for (written, read) in json["items"].as_array().expect("a list").iter().zip(&read) {
             assert_eq!(whole(written), whole(read), "{name}");

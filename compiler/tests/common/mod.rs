@@ -3,3 +3,4 @@
 #![allow(dead_code)] // no test uses all of it
 
 pub(crate) mod predicates;
+pub(crate) mod program;

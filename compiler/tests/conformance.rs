@@ -1,0 +1,222 @@
+//! Everything emitted is what upstream takes: closed schemas for every document of every example and of random programs;
+//! at level 1 (`EFL_LEVEL=1`, needs Go) a real API server too.
+
+mod common;
+
+use common::program::{FLEET, plan};
+use efl_compiler::{
+    compile::{self, Options},
+    db::Database,
+    diag::Level,
+    project,
+    system::{MemorySystem, System},
+    yaml,
+};
+use proptest::prelude::*;
+use serde_json::Value;
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::{Arc, OnceLock},
+};
+
+/// Files on disk.
+struct Disk;
+
+impl System for Disk {
+    fn read(&self, path: &str) -> io::Result<String> {
+        fs::read_to_string(path)
+    }
+}
+
+/// The validator of a kind.
+fn validator(kind: &str) -> &'static jsonschema::Validator {
+    static ALL: OnceLock<BTreeMap<String, jsonschema::Validator>> = OnceLock::new();
+    let all = ALL.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
+        let files = fs::read_dir(folder).expect("the schemas").filter_map(|e| Some(e.ok()?.path()));
+        let json = files.filter(|p| p.extension().is_some_and(|e| e == "json"));
+        json.map(|path| {
+            let schema: Value =
+                serde_json::from_str(&fs::read_to_string(&path).expect("a schema")).expect("JSON");
+            let name = path.file_stem().and_then(|s| s.to_str()).unwrap_or_default().to_owned();
+            (name, jsonschema::validator_for(&schema).expect("a valid schema"))
+        })
+        .collect()
+    });
+    all.get(kind).unwrap_or_else(|| panic!("no schema for {kind}"))
+}
+
+/// What upstream would refuse of a document; the Workflow inside a Sensor's trigger counts as a document of its own.
+fn refused(document: &Value) -> Vec<String> {
+    let kind = document["kind"].as_str().unwrap_or_default();
+    let group = document["apiVersion"].as_str().unwrap_or_default();
+    if group.starts_with("efl.dev/") {
+        return Vec::new();
+    }
+    let schema = if group.starts_with("serving.knative.dev") { "KnativeService" } else { kind };
+    let mut found: Vec<String> = validator(schema)
+        .iter_errors(document)
+        .map(|e| format!("{kind} {}: {}: {e}", document["metadata"]["name"], e.instance_path()))
+        .collect();
+    if kind == "Sensor" {
+        for trigger in document["spec"]["triggers"].as_array().into_iter().flatten() {
+            let inner = &trigger["template"]["k8s"]["source"]["resource"];
+            if inner["kind"] == "Workflow" {
+                let errors = validator("Workflow").iter_errors(inner);
+                found
+                    .extend(errors.map(|e| format!("the Workflow of a trigger: {}: {e}", e.instance_path())));
+            }
+        }
+    }
+    found
+}
+
+/// The resources of a file for each way to place them, as YAML text and as data.
+fn compiled(db: &Database, path: &str) -> Vec<Value> {
+    let file = db.file(path).expect("it was loaded");
+    let mut documents = Vec::new();
+    for orc in compile::orchestrators(db, file) {
+        let resources =
+            compile::resources(&orc, &Options::default()).unwrap_or_else(|e| panic!("{path}: {}", e[0]));
+        for resource in &resources {
+            let direct = serde_json::to_value(resource).expect("it has a JSON form");
+            let text = yaml::to_string(resource).expect("it has a YAML form");
+            let read: Value = serde_saphyr::from_str(&text).unwrap_or_else(|e| panic!("{path}: {e}\n{text}"));
+            assert_eq!(normal(&direct), normal(&read), "{path}: YAML and JSON differ");
+            documents.push(direct);
+        }
+    }
+    documents
+}
+
+/// Numbers as one kind: YAML readers tell `1` from `1.0`, JSON Schema does not.
+fn normal(value: &Value) -> Value {
+    match value {
+        Value::Number(n) => n.as_f64().map_or(Value::Null, Value::from),
+        Value::Array(items) => items.iter().map(normal).collect(),
+        Value::Object(entries) => entries.iter().map(|(k, v)| (k.clone(), normal(v))).collect(),
+        other => other.clone(),
+    }
+}
+
+/// Every `.efl` file of the examples.
+fn examples() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    let mut found = Vec::new();
+    let mut queue = vec![root];
+    while let Some(folder) = queue.pop() {
+        for entry in fs::read_dir(folder).expect("the examples").filter_map(Result::ok) {
+            let path = entry.path();
+            if path.is_dir() {
+                queue.push(path);
+            } else if path.extension().is_some_and(|e| e == "efl") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn every_example_is_what_upstream_takes() {
+    let mut documents = 0;
+    for path in examples() {
+        let path = path.to_str().expect("a path in UTF-8");
+        let db = Database::load(&Disk, &[path.to_owned()]);
+        for document in compiled(&db, path) {
+            let errors = refused(&document);
+            assert!(errors.is_empty(), "{path}:\n{}", errors.join("\n"));
+            documents += 1;
+        }
+    }
+    assert!(documents > 100, "only {documents} documents");
+}
+
+/// A generated program, loaded.
+fn load(text: &str) -> Database {
+    let mut system = MemorySystem::default();
+    system.files.insert("main.efl".to_owned(), Arc::from(text));
+    system.files.insert("fleet.efl".to_owned(), Arc::from(FLEET));
+    Database::load(&system, &["main.efl".to_owned()])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn generated_programs_are_valid_and_what_upstream_takes(plan in plan()) {
+        let text = plan.text();
+        let db = load(&text);
+        let file = db.file("main.efl").expect("it was loaded");
+        let errors: Vec<String> = project::diagnostics(&db, file)
+            .into_iter()
+            .filter(|d| d.diagnostic.level == Level::Error)
+            .map(|d| format!("{}: {}", d.diagnostic.rule.code, d.diagnostic.message))
+            .collect();
+        prop_assert!(errors.is_empty(), "{errors:?}\n{text}");
+        for document in compiled(&db, "main.efl") {
+            let errors = refused(&document);
+            prop_assert!(errors.is_empty(), "{}\n{text}", errors.join("\n"));
+        }
+    }
+}
+
+/// Whether tests of level 1 are asked for; says so when they are not.
+fn level1() -> bool {
+    let asked = std::env::var("EFL_LEVEL").is_ok_and(|l| l >= "1".to_owned());
+    if !asked {
+        println!("not run: EFL_LEVEL=1 cargo test (needs Go)");
+    }
+    asked
+}
+
+/// `l1 kubectl ARGS < input`.
+fn kubectl(args: &[&str], input: &str) -> Result<String, String> {
+    use io::Write as _;
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/conformance/l1");
+    let mut child = Command::new(program)
+        .arg("kubectl")
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|e| e.to_string())?;
+    child.stdin.take().expect("it is piped").write_all(input.as_bytes()).map_err(|e| e.to_string())?;
+    let output = child.wait_with_output().map_err(|e| e.to_string())?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
+}
+
+/// The API server takes a file's resources by server-side apply.
+fn applied(documents: &[Value]) -> Result<String, String> {
+    let namespaces: std::collections::BTreeSet<&str> =
+        documents.iter().filter_map(|d| d["metadata"]["namespace"].as_str()).collect();
+    let mut text = String::new();
+    for namespace in namespaces {
+        text.push_str(&format!("apiVersion: v1\nkind: Namespace\nmetadata:\n  name: {namespace}\n---\n"));
+    }
+    kubectl(&["apply", "--server-side", "--field-manager=efl-test", "-f", "-"], &text)?;
+    let list = serde_json::json!({ "apiVersion": "v1", "kind": "List", "items": documents });
+    let args = ["apply", "--server-side", "--force-conflicts", "--field-manager=efl-test", "-f", "-"];
+    kubectl(&args, &list.to_string())
+}
+
+#[test]
+fn level1_a_real_api_server_takes_every_example() {
+    if !level1() {
+        return;
+    }
+    for path in examples() {
+        let path = path.to_str().expect("a path in UTF-8");
+        let db = Database::load(&Disk, &[path.to_owned()]);
+        let documents = compiled(&db, path);
+        if !documents.is_empty() {
+            applied(&documents).unwrap_or_else(|e| panic!("{path}: {e}"));
+        }
+    }
+}
