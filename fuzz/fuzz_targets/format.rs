@@ -1,0 +1,26 @@
+//! Formatting twice changes nothing more, and loses no comment and no token.
+#![no_main]
+
+use efl_compiler::fmt::format;
+use efl_grammar::{SyntaxElement, SyntaxKind, parse};
+use libfuzzer_sys::fuzz_target;
+
+fn comments(text: &str) -> Vec<String> {
+    let tokens = parse(text).syntax().descendants_with_tokens().filter_map(SyntaxElement::into_token);
+    let comment = |kind| matches!(kind, SyntaxKind::COMMENT | SyntaxKind::DOC_COMMENT);
+    let mut found: Vec<String> = tokens
+        .filter(|t| comment(t.kind()))
+        .map(|t| t.text().split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    found.sort();
+    found
+}
+
+fuzz_target!(|text: &str| {
+    let once = format(text).text;
+    assert_eq!(format(&once).text, once, "formatting is idempotent");
+    assert_eq!(comments(text), comments(&once), "comments are kept");
+    if parse(text).errors().is_empty() {
+        assert!(parse(&once).errors().is_empty(), "what parses still parses");
+    }
+});
