@@ -92,6 +92,14 @@ impl<'a> Rule<'a> {
         self.terms().into_iter().find(|term| term.name == name)
     }
 
+    /// The type of what the rule reads: null where the event may be absent.
+    pub(super) fn type_of(self, cx: &Context<'a>, var: &Var) -> Type {
+        let Var::Payload(name) = var else { return Type::Any };
+        let payload = self.term(name).and_then(|term| cx.event_of(term)).map(|event| event.payload.clone());
+        let payload = payload.unwrap_or(Type::Any);
+        if self.always_has(name) { payload } else { payload.or_null() }
+    }
+
     /// Whether a firing always has the event of this name.
     pub(super) fn always_has(self, name: &str) -> bool {
         fn has(logic: &Logic, name: &str) -> bool {

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     ir::{Body, Call, CallArgs, CallResult, Callee, Expr, Input, Orchestrator, Param, Stmt},
     spec::Retry,
+    types::Type,
     units::Duration,
 };
 
@@ -25,8 +26,10 @@ const RUN: &str = "efl--run";
 const STATUS: &str = "efl--status";
 /// The entry of every WorkflowTemplate.
 pub(super) const MAIN: &str = "main";
-/// The template of the handlers.
-pub(super) const HANDLERS: &str = "handlers";
+/// The template of the handlers, with what they read as parameters.
+const HANDLERS: &str = "handlers";
+/// The template that runs them at the end of a run.
+pub(super) const EXIT: &str = "exit";
 /// How long a call may take when nobody says: Knative's own limit for an answer.
 /// Upstream: `revision-timeout-seconds` of `config-defaults`.
 const CALL_TIMEOUT: Duration = Duration::from_secs(300);
@@ -80,20 +83,33 @@ impl Binding {
 
 /// What can be read at a place.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Scope(Vec<(Var, Binding)>);
+pub(super) struct Scope(Vec<Bound>);
+
+/// A variable that can be read.
+#[derive(Clone, Debug)]
+struct Bound {
+    var: Var,
+    binding: Binding,
+    ty: Type,
+}
 
 impl Scope {
-    fn find(&self, var: &Var) -> Option<&Binding> {
-        self.0.iter().rev().find(|(known, _)| known == var).map(|(_, binding)| binding)
+    fn find(&self, var: &Var) -> Option<&Bound> {
+        self.0.iter().rev().find(|bound| bound.var == *var)
     }
 
-    fn bind(&mut self, var: Var, binding: Binding) {
-        self.0.push((var, binding));
+    fn bind(&mut self, var: Var, binding: Binding, ty: Type) {
+        self.0.push(Bound { var, binding, ty });
+    }
+
+    /// The type of a variable.
+    pub(super) fn ty(&self, var: &Var) -> Type {
+        self.find(var).map_or(Type::Any, |bound| bound.ty.clone())
     }
 
     /// The code of a variable's JSON text; `None` when there is no such text yet.
     pub(super) fn text(&self, var: &Var) -> Option<String> {
-        match self.find(var)? {
+        match &self.find(var)?.binding {
             Binding::Input => Some(input(&var.parameter())),
             other => other.text(),
         }
@@ -101,7 +117,7 @@ impl Scope {
 
     /// The expression of a variable that is computed, or the code of the value of any other.
     pub(super) fn value(&self, var: &Var) -> Option<Result<&Expr, String>> {
-        Some(match self.find(var)? {
+        Some(match &self.find(var)?.binding {
             Binding::Input => Err(format!("fromJSON({})", input(&var.parameter()))),
             Binding::Result { code, empty: false } => Err(format!("fromJSON({code})")),
             Binding::Result { code, empty: true } => Err(format!("({code} == '' ? nil : fromJSON({code}))")),
@@ -111,7 +127,7 @@ impl Scope {
 
     /// Adds the variables that must be passed so that a variable can be read.
     fn needs(&self, var: Var, found: &mut Vec<Var>) {
-        match self.find(&var) {
+        match self.find(&var).map(|bound| &bound.binding) {
             Some(Binding::Let(expr)) => code::variables(expr, &mut |inner| self.needs(inner, found)),
             Some(_) if !found.contains(&var) => found.push(var),
             _ => {}
@@ -180,18 +196,25 @@ struct Steps {
 
 impl<'t, 'a> Lowering<'t, 'a> {
     pub(super) fn new(target: &'t Target<'a>) -> Self {
-        let names = [MAIN, HANDLERS].map(str::to_owned).to_vec();
+        let names = [MAIN, HANDLERS, EXIT].map(str::to_owned).to_vec();
         Self { target, templates: Vec::new(), names, calls: Vec::new(), errors: Vec::new() }
     }
 
     /// The templates of a body; the first is [`MAIN`], and [`HANDLERS`] is among them when it has handlers.
-    pub(super) fn body(mut self, vars: &[Var], body: &Body) -> (Vec<Template>, Vec<(String, String)>) {
-        let scope = Scope(vars.iter().map(|var| (var.clone(), Binding::Input)).collect());
+    pub(super) fn body(
+        mut self,
+        vars: &[(Var, Type)],
+        body: &Body,
+    ) -> (Vec<Template>, Vec<(String, String)>) {
+        let bound =
+            |(var, ty): &(Var, Type)| Bound { var: var.clone(), binding: Binding::Input, ty: ty.clone() };
+        let scope = Scope(vars.iter().map(bound).collect());
+        let vars: Vec<Var> = vars.iter().map(|(var, _)| var.clone()).collect();
         let steps = self.block(&body.stmts, &mut scope.clone());
-        let main = self.steps_template(MAIN.to_owned(), inputs(vars, true), steps);
+        let main = self.steps_template(MAIN.to_owned(), inputs(&vars, true), steps);
         self.templates.insert(0, main);
         if has_handlers(body) {
-            self.handlers(vars, body, &scope);
+            self.handlers(&vars, body, &scope);
         }
         (self.templates, self.errors)
     }
@@ -208,10 +231,18 @@ impl<'t, 'a> Lowering<'t, 'a> {
         steps.groups.extend(exit.groups);
         let needed = needs([&body.on_failure[..], &body.on_exit[..]].concat().as_slice(), scope);
         let vars: Vec<Var> = vars.iter().filter(|var| needed.contains(var)).cloned().collect();
-        let mut inputs = inputs(&vars, true);
-        inputs.push(Parameter::value(STATUS, "{{workflow.status}}"));
+        let mut inputs = inputs(&vars, false);
+        inputs.push(Parameter::named(STATUS));
         let template = self.steps_template(HANDLERS.to_owned(), inputs, steps);
-        self.templates.insert(1, template);
+
+        // At the end of a run of its own the handlers get the arguments of the run.
+        let own = |var: &Var| format!("{{{{=workflow.parameters{}}}}}", key(&var.parameter()));
+        let mut arguments = vec![Parameter::value(RUN, "{{workflow.name}}")];
+        arguments.extend(vars.iter().map(|var| Parameter::value(&var.parameter(), own(var))));
+        arguments.push(Parameter::value(STATUS, "{{workflow.status}}"));
+        let step = Step::new(HANDLERS.to_owned(), HANDLERS.to_owned(), arguments);
+        let exit = Template::new(EXIT.to_owned(), Vec::new(), TemplateBody::Steps(vec![vec![step]]));
+        self.templates.splice(1..1, [exit, template]);
     }
 
     /// The template of steps. Argo takes no template without any; a pause of no time does nothing.
@@ -233,7 +264,7 @@ impl<'t, 'a> Lowering<'t, 'a> {
             let rest = &stmts[at + 1..];
             let (group, result) = match stmt {
                 Stmt::Let(name, expr) => {
-                    scope.bind(Var::Local(name.clone()), Binding::Let(expr.clone()));
+                    bind_let(scope, name, expr);
                     continue;
                 }
                 Stmt::Return(expr) => {
@@ -272,8 +303,17 @@ impl<'t, 'a> Lowering<'t, 'a> {
     /// Makes a call's result readable for what follows.
     fn bind_result(&self, stmt: &Stmt, step: &Step, scope: &mut Scope) {
         if let Stmt::Call(call @ Call { result: CallResult::Let(name), .. }) = stmt {
-            scope.bind(Var::Local(name.clone()), self.result_of(call, step));
+            scope.bind(Var::Local(name.clone()), self.result_of(call, step), self.type_of_result(call));
         }
+    }
+
+    fn type_of_result(&self, call: &Call) -> Type {
+        let orc = self.target.orc;
+        let signature = match &call.callee {
+            Callee::Function(name) => self.target.function(name).map(|at| &orc.functions[at]),
+            Callee::Workflow(name) => self.target.workflow(name).map(|at| &orc.workflows[at].signature),
+        };
+        signature.and_then(|signature| signature.output.clone()).unwrap_or(Type::Any)
     }
 
     fn result_of(&self, call: &Call, step: &Step) -> Binding {
@@ -298,7 +338,7 @@ impl<'t, 'a> Lowering<'t, 'a> {
                 self.unsupported("`return` inside `parallel`", "return after it");
             }
             if let Stmt::Let(name, expr) = child {
-                scope.bind(Var::Local(name.clone()), Binding::Let(expr.clone()));
+                bind_let(scope, name, expr);
             } else if let Some((step, _)) = self.single(hint(child), std::slice::from_ref(child), &outer) {
                 self.bind_result(child, &step, scope);
                 group.push(step);
@@ -396,7 +436,8 @@ impl<'t, 'a> Lowering<'t, 'a> {
         let outer = max.map(|_| self.unique("for"));
         let vars = needs_with(body, scope, var);
         let mut inside = inner(&vars, scope);
-        inside.bind(Var::Local(var.to_owned()), Binding::Input);
+        let ty = code::type_of_items(list, scope);
+        inside.bind(Var::Local(var.to_owned()), Binding::Input, ty);
         let name = self.unique("each");
         let steps = self.block(body, &mut inside);
         let mut parameters = inputs(&vars, false);
@@ -442,8 +483,7 @@ impl<'t, 'a> Lowering<'t, 'a> {
         }
         let name = self.unique(step_name(call, workflow));
         let resource = format!("{}-{workflow}", self.target.orc.name);
-        let callee = self.target.orc.spec.workflows.iter().position(|w| w.name == workflow);
-        let callee = callee.map(|at| &self.target.orc.workflows[at]);
+        let callee = self.target.workflow(workflow).map(|at| &self.target.orc.workflows[at]);
         let reference =
             |template: &str| TemplateRef { name: resource.clone(), template: template.to_owned() };
         let mut arguments = vec![pass_run(Some(&name))];
@@ -451,7 +491,8 @@ impl<'t, 'a> Lowering<'t, 'a> {
         let hooks = callee.filter(|w| has_handlers(&w.body)).map(|w| {
             let vars = parameters(&w.signature.input);
             let whole = [&w.body.on_failure[..], &w.body.on_exit[..]].concat();
-            let needed = needs(&whole, &Scope(vars.into_iter().map(|v| (v, Binding::Input)).collect()));
+            let bound = |(var, ty)| Bound { var, binding: Binding::Input, ty };
+            let needed = needs(&whole, &Scope(vars.into_iter().map(bound).collect()));
             let needed: Vec<String> = needed.iter().map(Var::parameter).collect();
             let mut arguments: Vec<Parameter> =
                 arguments.iter().filter(|a| a.name == RUN || needed.contains(&a.name)).cloned().collect();
@@ -556,6 +597,11 @@ impl Target<'_> {
     fn function(&self, name: &str) -> Option<usize> {
         self.orc.spec.functions.iter().position(|function| function.name == name)
     }
+
+    /// The position of a workflow.
+    fn workflow(&self, name: &str) -> Option<usize> {
+        self.orc.spec.workflows.iter().position(|workflow| workflow.name == name)
+    }
 }
 
 /// Where an internal event is posted: the service of the webhook source for it.
@@ -573,10 +619,12 @@ pub(super) fn has_handlers(body: &Body) -> bool {
 }
 
 /// The variables that a workflow's parameters are.
-pub(super) fn parameters(input: &Input) -> Vec<Var> {
+pub(super) fn parameters(input: &Input) -> Vec<(Var, Type)> {
     match input {
-        Input::Any | Input::Whole(_) => vec![Var::Local("input".to_owned())],
-        Input::Named(params) => params.iter().map(|param| Var::Local(param.name.clone())).collect(),
+        Input::Any | Input::Whole(_) => vec![(Var::Local("input".to_owned()), Type::Any)],
+        Input::Named(params) => {
+            params.iter().map(|param| (Var::Local(param.name.clone()), param.ty.clone())).collect()
+        }
     }
 }
 
@@ -635,6 +683,11 @@ fn step_name<'c>(call: &'c Call, callee: &'c str) -> &'c str {
     if let CallResult::Let(name) = &call.result { name } else { callee }
 }
 
+fn bind_let(scope: &mut Scope, name: &str, expr: &Expr) {
+    let ty = code::type_of(expr, scope);
+    scope.bind(Var::Local(name.to_owned()), Binding::Let(expr.clone()), ty);
+}
+
 /// What a statement is called where it needs a name.
 fn hint(stmt: &Stmt) -> &'static str {
     match stmt {
@@ -663,8 +716,10 @@ fn pass(var: &Var, scope: &Scope) -> Parameter {
 
 /// The scope inside a nested template: what is passed is read from its parameters, what is pure is computed again.
 fn inner(vars: &[Var], scope: &Scope) -> Scope {
-    let pure = scope.0.iter().filter(|(_, binding)| matches!(binding, Binding::Let(_))).cloned();
-    Scope(pure.chain(vars.iter().map(|var| (var.clone(), Binding::Input))).collect())
+    let pure = scope.0.iter().filter(|bound| matches!(bound.binding, Binding::Let(_))).cloned();
+    let passed =
+        vars.iter().map(|var| Bound { var: var.clone(), binding: Binding::Input, ty: scope.ty(var) });
+    Scope(pure.chain(passed).collect())
 }
 
 /// The variables of a scope that statements read and that must be passed to them.

@@ -5,7 +5,10 @@
 //! `github.com/expr-lang/expr` 1.17. Values travel between steps as JSON text in parameters.
 
 use super::workflow_body::{Scope, Var, free_name};
-use crate::ir::{self, Builtin, Expr, Op};
+use crate::{
+    ir::{self, Builtin, Expr, Op},
+    types::{Literal, Type, TypeTable},
+};
 use std::{cell::RefCell, fmt::Write as _};
 
 /// JSON text in which Argo finds nothing to replace: its template passes read every parameter again, and text of an
@@ -172,10 +175,11 @@ impl<'s> Code<'s> {
             Expr::Member(base, name) => self.member(base, name),
             Expr::Index(base, key) => match &**key {
                 Expr::String(name) => self.member(base, name),
-                key => format!("get({}, {})", self.value(base), self.value(key)),
+                key => self.index(base, key),
             },
             Expr::Call(builtin, args) => self.call(*builtin, args),
-            Expr::Negate(inner) => self.arithmetic(&[inner], |codes| format!("-{}", codes[0])),
+            // Minus nothing is nothing, not the number -0.
+            Expr::Negate(inner) => self.arithmetic(&[inner], |codes| format!("0 - {}", codes[0])),
             Expr::Binary(op @ (Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Rem), left, right) => {
                 self.arithmetic(&[left, right], |codes| operation(*op, &codes[0], &codes[1]))
             }
@@ -217,23 +221,48 @@ impl<'s> Code<'s> {
         }
     }
 
+    /// A field; null where there is none. Of what is no record it would be an error, so it is asked unless the types
+    /// say that it is one.
     fn member(&self, base: &Expr, name: &str) -> String {
+        let record = |ty: &Type| matches!(ty, Type::Record(_) | Type::Map(_) | Type::Null);
+        let known = type_of(base, self.scope).alternatives().iter().all(record);
         let base = self.atom(base);
-        let plain = !name.is_empty()
-            && !name.starts_with(|c: char| c.is_ascii_digit())
-            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        let code = if plain { format!("{base}?.{name}") } else { format!("{base}?.[{}]", literal(name)) };
+        let field = if is_word(name) { format!(".{name}") } else { format!("[{}]", literal(name)) };
+        let code = match (known, field.strip_prefix('.')) {
+            (true, Some(name)) => format!("{base}?.{name}"),
+            (true, None) => format!("{base}?.{field}"),
+            (false, _) => format!("(type({base}) == 'map' ? {base}{field} : nil)"),
+        };
         self.read(name, code)
+    }
+
+    /// An item by its number or a field by its name; null where there is none.
+    fn index(&self, base: &Expr, key: &Expr) -> String {
+        let list = |ty: &Type| matches!(ty, Type::List(_) | Type::Null);
+        let known = type_of(base, self.scope).alternatives().iter().all(list);
+        let (base, at) = (self.atom(base), self.atom(key));
+        match key {
+            Expr::Number(number) if *number < 0.0 || number.fract() != 0.0 => "nil".to_owned(),
+            Expr::Number(_) if known => format!("get({base}, {at})"),
+            Expr::Number(_) => format!("(type({base}) == 'array' ? get({base}, {at}) : nil)"),
+            _ => format!(
+                "(type({base}) == 'map' && type({at}) == 'string' ? {base}[{at}] : type({base}) == 'array' && \
+                 type({at}) == 'float' && {at} >= 0 && {at} == float(int({at})) ? get({base}, int({at})) : nil)"
+            ),
+        }
     }
 
     /// Interpolated text: null is empty, numbers as JSON writes them.
     fn text(&self, parts: &[Expr]) -> String {
-        let part = |part: &Expr| match part {
-            Expr::String(text) => literal(text),
-            part => {
-                let code = self.atom(part);
-                format!("(type({code}) == 'string' ? {code} : {code} == nil ? '' : toJson({code}))")
+        let part = |part: &Expr| {
+            if let Expr::String(text) = part {
+                return literal(text);
             }
+            let code = self.atom(part);
+            if type_of(part, self.scope).alternatives().iter().all(is_text_type) {
+                return format!("string({code} ?? '')");
+            }
+            format!("(type({code}) == 'string' ? {code} : {code} == nil ? '' : toJson({code}))")
         };
         let parts: Vec<String> = parts.iter().map(part).collect();
         if parts.is_empty() { "''".to_owned() } else { parts.join(" + ") }
@@ -247,8 +276,9 @@ impl<'s> Code<'s> {
         };
         match (builtin, rest) {
             (Builtin::Len, _) => unless_null(format!("len({code})")),
-            (Builtin::Lower, _) => unless_null(format!("lower({code})")),
-            (Builtin::Upper, _) => unless_null(format!("upper({code})")),
+            // Only ASCII letters change.
+            (Builtin::Lower, _) => unless_null(letters(&code, "A-Z", "lower")),
+            (Builtin::Upper, _) => unless_null(letters(&code, "a-z", "upper")),
             (Builtin::Abs, _) => unless_null(format!("abs({code})")),
             // JSON's grammar of a number is EFL's.
             (Builtin::Number, _) => format!("type({code}) == 'string' ? fromJSON({code}) : {code}"),
@@ -549,6 +579,51 @@ impl Kind {
 
 /// What a timestamp looks like; anything else would be an error of `date`.
 const RFC3339: &str = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$";
+
+/// The code of a text with the letters of a range changed.
+fn letters(code: &str, range: &str, change: &str) -> String {
+    format!("join(map(split({code}, ''), # matches '[{range}]' ? {change}(#) : #), '')")
+}
+
+/// Whether a key can stand behind a dot.
+fn is_word(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with(|c: char| c.is_ascii_digit())
+        && !KEYWORDS.contains(&name)
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+/// Words of the language. Upstream: `github.com/expr-lang/expr/parser/lexer`.
+const KEYWORDS: [&str; 12] =
+    ["in", "or", "and", "not", "let", "if", "else", "matches", "contains", "startsWith", "endsWith", "nil"];
+
+fn is_text_type(ty: &Type) -> bool {
+    matches!(ty, Type::String | Type::Timestamp | Type::Literal(Literal::String(_)) | Type::Null)
+}
+
+/// The type of a value, as far as it is known.
+pub(super) fn type_of(expr: &Expr, scope: &Scope) -> Type {
+    let types = TypeTable::default();
+    let of = |expr: &Expr| type_of(expr, scope);
+    match expr {
+        Expr::Null => Type::Null,
+        Expr::String(_) | Expr::Template(_) | Expr::Duration(_) => Type::String,
+        Expr::Payload(_) | Expr::Meta(_) | Expr::Local(_) => {
+            Var::of(expr).map_or(Type::Any, |var| scope.ty(&var))
+        }
+        Expr::Member(base, name) => types.member(&of(base), name).read().unwrap_or(Type::Any),
+        Expr::Index(base, key) => types.index(&of(base), &of(key)).unwrap_or(Type::Any),
+        Expr::Number(_) => Type::Number,
+        Expr::Call(Builtin::Lower | Builtin::Upper | Builtin::String, _) => Type::String.or_null(),
+        Expr::Binary(Op::Coalesce, left, right) => Type::union([of(left).without_null(), of(right)]),
+        _ => Type::Any,
+    }
+}
+
+/// The type of what a loop over a list takes.
+pub(super) fn type_of_items(list: &Expr, scope: &Scope) -> Type {
+    TypeTable::default().element(&type_of(list, scope).without_null()).unwrap_or(Type::Any)
+}
 
 fn operation(op: Op, a: &str, b: &str) -> String {
     // expr-lang's `%` is for integers only; the quotient is cut towards zero.

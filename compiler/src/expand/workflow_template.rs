@@ -11,6 +11,7 @@ use super::{
 use crate::{
     ir::{Body, Input},
     spec::{Engine, Retry},
+    types::Type,
     units::Duration,
 };
 use serde::{Serialize, Serializer, ser::SerializeMap};
@@ -302,6 +303,8 @@ pub(super) fn expand(cx: &mut Context<'_>) {
             ttl: None,
         };
         let parameters = vars.iter().map(|var| Parameter::value(&var.parameter(), "null")).collect();
+        let vars: Vec<(Var, Type)> =
+            vars.into_iter().map(|var| (var.clone(), rule.type_of(cx, &var))).collect();
         template(cx, &target, &about, declaration, (&vars, parameters), &rule.body());
     }
 }
@@ -318,7 +321,7 @@ fn template<'a>(
     target: &Target<'a>,
     about: &About<'a>,
     declaration: String,
-    (vars, mut parameters): (&[Var], Vec<Parameter>),
+    (vars, mut parameters): (&[(Var, Type)], Vec<Parameter>),
     body: &Body,
 ) {
     let name = cx.name(about.name, budget::WORKFLOW, &declaration);
@@ -329,7 +332,7 @@ fn template<'a>(
     parameters.insert(0, Parameter::value(body::CALL_ADDRESS, cx.call_address.clone()));
     let spec_ = WorkflowTemplateSpec {
         entrypoint: body::MAIN,
-        on_exit: body::has_handlers(body).then_some(body::HANDLERS),
+        on_exit: body::has_handlers(body).then_some(body::EXIT),
         service_account_name: format!("{}-workflow", cx.orc.name),
         active_deadline_seconds: about.timeout.map(Duration::as_secs_ceil),
         ttl_strategy: TtlStrategy {
