@@ -1,0 +1,127 @@
+//! The commands: one file each.
+
+mod check;
+mod compile;
+mod completions;
+mod docs;
+mod explain;
+mod graph;
+mod man;
+
+use crate::terminal::{ColorChoice, Terminal};
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// What `--version` says beside the number: what the output is made for.
+const VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\ntargets: Argo Events 1.9, Argo Workflows 3.7, Knative Serving 1.23, Karmada 1.18"
+);
+
+/// Pipelines of events over many clusters, from one file
+#[derive(Debug, Parser)]
+#[command(
+    name = "efl",
+    version,
+    long_version = VERSION,
+    after_help = "\
+Examples:
+  efl init crossing              a new project in the folder `crossing`
+  efl check                      what is wrong with the files here
+  efl compile -o out             the Kubernetes resources, one file each
+  efl explain E0404              more about a diagnostic
+  efl explain kafka              what a source kind takes
+
+Exit codes: 0 all is well, 1 there are errors, 2 wrong usage, 3 there are differences (`fmt --check`).",
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    max_term_width = 110
+)]
+pub(crate) struct Cli {
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
+    color: ColorChoice,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Check),
+    Compile(compile::Compile),
+    Explain(explain::Explain),
+    Graph(graph::Graph),
+    Completions(completions::Completions),
+    #[command(hide = true)]
+    Man(man::Man),
+    #[command(hide = true)]
+    Docs(docs::Docs),
+}
+
+impl Cli {
+    /// Runs the command.
+    pub(crate) fn run(self) -> ExitCode {
+        let terminal = Terminal::new(self.color);
+        let done = match self.command {
+            Command::Check(command) => command.run(terminal),
+            Command::Compile(command) => command.run(terminal),
+            Command::Explain(command) => command.run(terminal),
+            Command::Graph(command) => command.run(terminal),
+            Command::Completions(command) => command.run(),
+            Command::Man(command) => command.run(),
+            Command::Docs(command) => command.run(),
+        };
+        let exit = done.unwrap_or_else(|failure| {
+            terminal.fail(&failure);
+            failure.exit
+        });
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// How a command ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub(crate) enum Exit {
+    /// All is well.
+    Ok = 0,
+    /// There are diagnostics with errors.
+    Errors = 1,
+    /// It was called wrongly, or a file could not be written.
+    Usage = 2,
+    /// There are differences.
+    Differences = 3,
+}
+
+impl Exit {
+    /// How a command ends that may have found errors.
+    pub(crate) const fn errors(found: bool) -> Self {
+        if found { Self::Errors } else { Self::Ok }
+    }
+}
+
+/// Why a command could not do what it was asked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Failure {
+    /// What could not be done, and why.
+    pub(crate) message: String,
+    exit: Exit,
+}
+
+impl Failure {
+    /// Something outside of the program does not work: a file that cannot be written.
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), exit: Exit::Usage }
+    }
+
+    /// It was called wrongly.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(message)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::new(format!("cannot write: {error}"))
+    }
+}

@@ -1,0 +1,156 @@
+//! Diagnostics for people: the message, the lines of the source with what is where, and the way out.
+
+use super::{Counts, Finding, Report, level, place};
+use crate::{
+    source::{Source, SourceKind},
+    terminal::Look,
+};
+use efl_compiler::diag::Level;
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity, ThemeCharacters, ThemeStyles};
+use owo_colors::{OwoColorize, Style};
+use std::{
+    fmt::{self, Display, Write as _},
+    rc::Rc,
+};
+
+pub(super) fn render(report: &Report, look: Look) -> String {
+    let mut out = String::new();
+    for finding in &report.findings {
+        one(&mut out, finding, look);
+        out.push('\n');
+    }
+    out
+}
+
+fn one(out: &mut String, finding: &Finding, look: Look) {
+    let handler = GraphicalReportHandler::new_themed(theme(finding, look))
+        .with_width(look.width)
+        .with_context_lines(1)
+        .with_links(false)
+        .without_syntax_highlighting();
+    let shown = Shown(finding);
+    if handler.render_report(out, &shown).is_err() {
+        // Better without its lines than not at all.
+        let _ = writeln!(out, "  {}: {}", finding.head(), finding.diagnostic.message);
+    }
+    for (source, range, message) in finding.labels().filter(|(source, ..)| !same(source, finding)) {
+        let note = "note:".style(look.style(Style::new().cyan()));
+        let _ = writeln!(out, "  {note} {}: {message}", place(source, range.start));
+    }
+}
+
+fn same(source: &Rc<Source>, finding: &Finding) -> bool {
+    Rc::ptr_eq(source, &finding.source)
+}
+
+/// The look of one diagnostic: what it is stands where miette has an icon, and the place it is about has its colour.
+fn theme(finding: &Finding, look: Look) -> GraphicalTheme {
+    let head = format!("{}:", finding.head());
+    let characters = ThemeCharacters {
+        error: head.clone(),
+        warning: head.clone(),
+        advice: head,
+        ..ThemeCharacters::unicode()
+    };
+    if !look.color {
+        return GraphicalTheme { characters, styles: ThemeStyles::none() };
+    }
+    let main = match finding.diagnostic.level {
+        Level::Error => Style::new().red().bold(),
+        Level::Warning => Style::new().yellow().bold(),
+        Level::Hint => Style::new().dimmed(),
+    };
+    // miette gives styles to places by where they begin.
+    let mut places: Vec<(usize, Style)> = vec![(finding.range().start, main)];
+    let others = finding.labels().filter(|(source, ..)| same(source, finding));
+    places.extend(others.map(|(_, range, _)| (range.start, Style::new().cyan())));
+    places.sort_by_key(|(start, _)| *start);
+    let styles = ThemeStyles {
+        error: main,
+        warning: main,
+        advice: main,
+        help: Style::new().cyan(),
+        link: Style::new().cyan(),
+        linum: Style::new().dimmed(),
+        highlights: places.into_iter().map(|(_, style)| style).collect(),
+    };
+    GraphicalTheme { characters, styles }
+}
+
+/// A finding as miette wants it.
+struct Shown<'a>(&'a Finding);
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Display::fmt(self, f)
+    }
+}
+
+impl Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.diagnostic.message)
+    }
+}
+
+impl std::error::Error for Shown<'_> {}
+
+impl miette::Diagnostic for Shown<'_> {
+    fn severity(&self) -> Option<Severity> {
+        Some(match self.0.diagnostic.level {
+            Level::Error => Severity::Error,
+            Level::Warning => Severity::Warning,
+            Level::Hint => Severity::Advice,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
+        let help = self.0.diagnostic.help.as_ref()?;
+        Some(Box::new(help))
+    }
+
+    fn source_code(&self) -> Option<&dyn miette::SourceCode> {
+        // Without anything to show, the message is all there is.
+        let source = &*self.0.source;
+        (source.kind != SourceKind::Unreadable && !source.text.is_empty()).then_some(source as _)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let span = |range: std::ops::Range<usize>| {
+            let range = self.0.source.range(&range);
+            (range.start, range.len())
+        };
+        let main = LabeledSpan::new_primary_with_span(None, span(self.0.range()));
+        let here = self.0.labels().filter(|(source, ..)| same(source, self.0));
+        let others = here.map(move |(_, range, message)| {
+            LabeledSpan::new_with_span(Some(message.to_owned()), span(range))
+        });
+        Some(Box::new(std::iter::once(main).chain(others)))
+    }
+}
+
+impl Counts {
+    /// "2 errors, 1 warning in 3 files".
+    pub(crate) fn summary(self, look: Look) -> String {
+        let files = counted(self.files, "file");
+        if self.errors + self.warnings == 0 {
+            return format!("{} in {files}", "no problems".style(look.style(Style::new().green())));
+        }
+        let part = |count, of, style| {
+            (count > 0).then(|| counted(count, level(of)).style(look.style(style)).to_string())
+        };
+        let errors = part(self.errors, Level::Error, Style::new().red().bold());
+        let warnings = part(self.warnings, Level::Warning, Style::new().yellow().bold());
+        let parts: Vec<String> = errors.into_iter().chain(warnings).collect();
+        let fixable = match self.fixable {
+            0 => String::new(),
+            1 => " (1 can be mended with `--fix`)".to_owned(),
+            count => format!(" ({count} can be mended with `--fix`)"),
+        };
+        format!("{} in {files}{fixable}", parts.join(", "))
+    }
+}
+
+/// "1 file", "2 files".
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}

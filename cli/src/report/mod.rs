@@ -1,0 +1,251 @@
+//! What is wrong, with the texts it points into, and the formats in which it is said.
+
+mod github;
+mod human;
+mod json;
+mod junit;
+mod sarif;
+mod short;
+
+use crate::{
+    source::{Position, Source, SourceKind},
+    terminal::Look,
+};
+use clap::ValueEnum;
+use efl_compiler::{
+    db::{Database, SourceFile},
+    diag::{Applicability, Diagnostic, Level},
+    project,
+};
+use efl_grammar::TextRange;
+use std::{collections::HashMap, fmt::Write as _, ops::Range, rc::Rc, sync::Arc};
+
+pub(crate) use human::counted;
+
+/// A format of diagnostics.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// With the lines of the source, for people
+    #[default]
+    Human,
+    /// One line each: `FILE:LINE:COL: error[E0101]: message`
+    Short,
+    /// One JSON document
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// GitHub workflow commands, shown at the lines of a pull request
+    Github,
+    /// JUnit XML, for test reports
+    Junit,
+}
+
+/// Something wrong outside of the program, in a text of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem {
+    /// The text.
+    pub(crate) source: Rc<Source>,
+    /// What is wrong, with its place in the text.
+    pub(crate) diagnostic: Diagnostic,
+}
+
+/// A diagnostic with the texts of its places.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    /// The text it is about.
+    pub(crate) source: Rc<Source>,
+    /// The diagnostic, with absolute places.
+    pub(crate) diagnostic: Diagnostic,
+    /// The text of each of its labels.
+    label_sources: Vec<Rc<Source>>,
+}
+
+/// Everything found.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    /// In the order in which it is shown.
+    pub(crate) findings: Vec<Finding>,
+    /// The names of the files that were looked at.
+    files: Vec<String>,
+    sources: HashMap<String, Rc<Source>>,
+}
+
+/// How much was found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Counts {
+    /// Errors.
+    pub(crate) errors: usize,
+    /// Warnings.
+    pub(crate) warnings: usize,
+    /// Files.
+    pub(crate) files: usize,
+    /// Diagnostics that `--fix` would mend.
+    pub(crate) fixable: usize,
+}
+
+impl Report {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds what is wrong outside of the program.
+    pub(crate) fn problem(&mut self, problem: Problem) {
+        if problem.source.kind != SourceKind::Virtual {
+            self.looked_at(&problem.source.name);
+        }
+        let Problem { source, diagnostic } = problem;
+        self.findings.push(Finding { source, diagnostic, label_sources: Vec::new() });
+    }
+
+    /// Adds what is wrong with a file; `name` is how people know a path.
+    pub(crate) fn file(&mut self, db: &Database, file: SourceFile, name: &dyn Fn(&str) -> String) {
+        let path = file.path(db);
+        self.looked_at(&name(&path));
+        for found in project::diagnostics(db, file) {
+            let source = self.source(db, &path, name);
+            let label_sources = found.label_files.iter().map(|path| self.source(db, path, name)).collect();
+            self.findings.push(Finding { source, diagnostic: found.diagnostic, label_sources });
+        }
+    }
+
+    /// Adds an error about a file, in place of a hint of the same rule at the same place.
+    pub(crate) fn require(
+        &mut self,
+        db: &Database,
+        file: SourceFile,
+        diagnostic: Diagnostic,
+        name: &dyn Fn(&str) -> String,
+    ) {
+        let source = self.source(db, &file.path(db), name);
+        let same = |known: &Diagnostic| known.rule == diagnostic.rule && known.range == diagnostic.range;
+        self.findings.retain(|finding| !(same(&finding.diagnostic) && Rc::ptr_eq(&finding.source, &source)));
+        self.findings.push(Finding { source, diagnostic, label_sources: Vec::new() });
+    }
+
+    /// Turns warnings into errors.
+    pub(crate) fn strict(&mut self) {
+        for finding in &mut self.findings {
+            if finding.diagnostic.level == Level::Warning {
+                finding.diagnostic.level = Level::Error;
+            }
+        }
+    }
+
+    /// Leaves out what is less serious.
+    pub(crate) fn at_least(&mut self, level: Level) {
+        self.findings.retain(|finding| finding.diagnostic.level >= level);
+    }
+
+    /// How much was found.
+    pub(crate) fn counts(&self) -> Counts {
+        let count = |level| self.findings.iter().filter(|finding| finding.diagnostic.level == level).count();
+        let safe = |finding: &&Finding| {
+            finding.diagnostic.fixes.iter().any(|fix| fix.applicability == Applicability::Safe)
+        };
+        Counts {
+            errors: count(Level::Error),
+            warnings: count(Level::Warning),
+            files: self.files.len(),
+            fixable: self.findings.iter().filter(safe).count(),
+        }
+    }
+
+    /// All of it in a format.
+    pub(crate) fn render(&self, format: Format, look: Look) -> String {
+        match format {
+            Format::Human => human::render(self, look),
+            Format::Short => short::render(self),
+            Format::Json => json::render(self),
+            Format::Sarif => sarif::render(self),
+            Format::Github => github::render(self),
+            Format::Junit => junit::render(self),
+        }
+    }
+
+    fn looked_at(&mut self, name: &str) {
+        if !self.files.iter().any(|known| known == name) {
+            self.files.push(name.to_owned());
+        }
+    }
+
+    fn source(&mut self, db: &Database, path: &Arc<str>, name: &dyn Fn(&str) -> String) -> Rc<Source> {
+        if let Some(source) = self.sources.get(path.as_ref()) {
+            return source.clone();
+        }
+        let text = db.file(path).and_then(|file| file.text(db));
+        let kind = match text {
+            Some(_) if path.ends_with(crate::disk::STDIN) => SourceKind::Virtual,
+            Some(_) => SourceKind::File,
+            None => SourceKind::Unreadable,
+        };
+        let source = Rc::new(Source::new(name(path), text.unwrap_or_default(), kind));
+        self.sources.insert(path.to_string(), source.clone());
+        source
+    }
+}
+
+impl Finding {
+    /// Where it is, in bytes.
+    fn range(&self) -> Range<usize> {
+        bytes(self.diagnostic.range)
+    }
+
+    /// Where it begins.
+    fn start(&self) -> Position {
+        self.source.position(self.range().start)
+    }
+
+    /// Where it ends.
+    fn end(&self) -> Position {
+        self.source.position(self.range().end)
+    }
+
+    /// The other places: their text, bytes, and what is there.
+    fn labels(&self) -> impl Iterator<Item = (&Rc<Source>, Range<usize>, &str)> {
+        let labels = self.diagnostic.labels.iter().zip(&self.label_sources);
+        labels.map(|(label, source)| (source, bytes(label.range), label.message.as_str()))
+    }
+
+    /// `error[E0101]`.
+    fn head(&self) -> String {
+        format!("{}[{}]", level(self.diagnostic.level), self.diagnostic.rule.code)
+    }
+
+    /// `FILE:LINE:COL`.
+    fn place(&self) -> String {
+        place(&self.source, self.range().start)
+    }
+}
+
+/// `FILE:LINE:COL`, or the file alone if nothing of it can be shown.
+fn place(source: &Source, offset: usize) -> String {
+    let mut place = source.name.clone();
+    if source.kind != SourceKind::Unreadable {
+        let Position { line, column, .. } = source.position(offset);
+        let _ = write!(place, ":{line}:{column}");
+    }
+    place
+}
+
+/// A place in bytes.
+pub(crate) fn bytes(range: TextRange) -> Range<usize> {
+    range.start().into()..range.end().into()
+}
+
+/// A level as it is written.
+const fn level(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Hint => "hint",
+    }
+}
+
+/// How far a fix can be trusted, as it is written.
+const fn applicability(applicability: Applicability) -> &'static str {
+    match applicability {
+        Applicability::Safe => "safe",
+        Applicability::Unsafe => "unsafe",
+        Applicability::Manual => "manual",
+    }
+}
