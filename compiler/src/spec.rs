@@ -498,7 +498,7 @@ pub struct Workflow {
 /// A rule: event logic and what runs.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[schemars(extend("required" = ["name", "on", "run"]))]
+#[schemars(extend("required" = ["name", "when", "run"]))]
 pub struct Rule {
     /// Its name.
     #[schemars(length(min = 1, max = 63), regex(pattern = DNS_LABEL))]
@@ -507,7 +507,8 @@ pub struct Rule {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 4096))]
     pub description: Option<String>,
-    /// The event logic, as EFL text.
+    /// The event logic, as EFL text. Not called `on`: kubectl reads that key, unquoted, as `true`.
+    #[serde(rename = "when", alias = "on")]
     #[schemars(length(min = 1, max = 16384))]
     pub on: String,
     /// The window of all terms.
