@@ -44,7 +44,9 @@ impl Cx<'_> {
         if let Some(logic) = &logic {
             self.check_absence(logic, node);
         }
-        let present = logic.as_ref().map(present).unwrap_or_default();
+        // Of broken logic nothing is known: no event counts as absent.
+        let all = || uses.iter().map(|u| u.term.name.clone()).collect();
+        let present = logic.as_ref().map_or_else(all, present);
         let mut env = Env { place: "a rule", events: in_scope(&uses, &present), ..Env::default() };
         let mut rule = spec::Rule {
             name: name.as_ref().map(|(n, _)| n.clone()).unwrap_or_default(),
