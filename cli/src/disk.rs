@@ -9,8 +9,10 @@ use std::{
 
 /// The name of the settings file.
 pub(crate) const SETTINGS: &str = "efl.toml";
-/// The name under which standard input is known.
+/// The name under which people know standard input.
 pub(crate) const STDIN: &str = "<stdin>";
+/// The file name under which the compiler does: a program's.
+pub(crate) const STDIN_FILE: &str = "<stdin>.efl";
 
 /// A workspace on disk.
 ///
@@ -58,7 +60,7 @@ impl Disk {
 
     /// The workspace path of standard input: its imports are looked for in the current folder.
     pub(crate) fn stdin_path(&self) -> String {
-        self.path_of(Path::new(STDIN))
+        self.path_of(Path::new(STDIN_FILE))
     }
 
     /// The file of a workspace path.
@@ -69,7 +71,7 @@ impl Disk {
     /// The path as people want to see it: relative to the current folder, or absolute if they gave it so.
     pub(crate) fn name(&self, path: &str) -> String {
         let file = self.file(path);
-        if path.ends_with(STDIN) {
+        if path.ends_with(STDIN_FILE) {
             return STDIN.to_owned();
         }
         let name = if self.absolute { file } else { relative(&self.here, &file) };
@@ -89,7 +91,7 @@ impl Disk {
         } else {
             self.file(compiled).parent().map(Path::to_owned).unwrap_or_default()
         };
-        if path.ends_with(STDIN) {
+        if path.ends_with(STDIN_FILE) {
             return STDIN.to_owned();
         }
         relative(&base, &self.file(path)).to_string_lossy().replace('\\', "/")

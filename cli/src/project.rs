@@ -2,7 +2,7 @@
 
 use crate::{
     commands::Failure,
-    disk::{self, Disk, STDIN},
+    disk::{self, Disk, STDIN_FILE},
     inputs::{self, Input, Inputs},
     params::{ParamOptions, Params},
     report::{Problem, Report},
@@ -47,7 +47,8 @@ impl Project {
     /// Reads everything that the inputs lead to.
     pub(crate) fn load(inputs: &Inputs, params: &ParamOptions) -> Result<Self, Failure> {
         let files = inputs.files()?;
-        let paths = if files.contains(&Input::Stdin) { vec![PathBuf::from(STDIN)] } else { inputs.paths() };
+        let paths =
+            if files.contains(&Input::Stdin) { vec![PathBuf::from(STDIN_FILE)] } else { inputs.paths() };
         let disk =
             Disk::of(&paths).map_err(|e| Failure::new(format!("cannot find the current folder: {e}")))?;
         let disk = disk.with_absolute_names(inputs.absolute());

@@ -6,7 +6,7 @@ use crate::{
     inputs::{Input, Inputs},
     terminal::Terminal,
 };
-use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher, event::ModifyKind};
 use std::{
     collections::BTreeSet,
     env,
@@ -24,7 +24,7 @@ const QUIET: Duration = Duration::from_millis(60);
 const LONGEST: Duration = Duration::from_millis(600);
 
 enum Message {
-    Changed(Vec<PathBuf>),
+    Changed(Event),
     Interrupted,
 }
 
@@ -79,7 +79,7 @@ impl Watched {
                 && !matches!(event.kind, EventKind::Access(_))
             {
                 // Nobody listens any more only at the very end.
-                let _ = sender.send(Message::Changed(event.paths));
+                let _ = sender.send(Message::Changed(event));
             }
         };
         let failed = |e: notify::Error| Failure::new(format!("cannot watch files: {e}"));
@@ -112,7 +112,7 @@ impl Watched {
     fn wait(&self, receiver: &Receiver<Message>) -> bool {
         loop {
             match receiver.recv() {
-                Ok(Message::Changed(paths)) if self.matters(&paths) => break,
+                Ok(Message::Changed(event)) if self.matters(&event) => break,
                 Ok(Message::Changed(_)) => {}
                 Ok(Message::Interrupted) | Err(_) => return false,
             }
@@ -128,11 +128,15 @@ impl Watched {
         true
     }
 
-    /// Whether one of the paths is a program, the settings, or something read before. What `-o` writes is not.
-    fn matters(&self, paths: &[PathBuf]) -> bool {
+    /// Whether it is about a program, the settings, or something read before. What `-o` writes is not.
+    fn matters(&self, event: &Event) -> bool {
         let program = |path: &Path| path.extension().is_some_and(|extension| extension == "efl");
         let settings = |path: &Path| path.file_name().is_some_and(|name| name == SETTINGS);
-        paths.iter().any(|path| program(path) || settings(path) || self.files.contains(&whole(path)))
+        // A new folder may have got files before anybody watched it.
+        let appears = matches!(event.kind, EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(_)));
+        let folder = |path: &Path| appears && path.is_dir();
+        let known = |path: &Path| self.files.contains(&whole(path));
+        event.paths.iter().any(|path| program(path) || settings(path) || folder(path) || known(path))
     }
 }
 

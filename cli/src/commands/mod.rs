@@ -6,6 +6,7 @@ mod completions;
 mod docs;
 mod explain;
 mod graph;
+mod init;
 mod man;
 
 use crate::terminal::{ColorChoice, Terminal};
@@ -51,6 +52,7 @@ enum Command {
     Compile(compile::Compile),
     Explain(explain::Explain),
     Graph(graph::Graph),
+    Init(init::Init),
     Completions(completions::Completions),
     #[command(hide = true)]
     Man(man::Man),
@@ -67,6 +69,7 @@ impl Cli {
             Command::Compile(command) => command.run(terminal),
             Command::Explain(command) => command.run(terminal),
             Command::Graph(command) => command.run(terminal),
+            Command::Init(command) => command.run(),
             Command::Completions(command) => command.run(),
             Command::Man(command) => command.run(),
             Command::Docs(command) => command.run(),

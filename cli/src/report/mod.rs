@@ -174,7 +174,7 @@ impl Report {
         }
         let text = db.file(path).and_then(|file| file.text(db));
         let kind = match text {
-            Some(_) if path.ends_with(crate::disk::STDIN) => SourceKind::Virtual,
+            Some(_) if path.ends_with(crate::disk::STDIN_FILE) => SourceKind::Virtual,
             Some(_) => SourceKind::File,
             None => SourceKind::Unreadable,
         };

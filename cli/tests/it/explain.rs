@@ -1,0 +1,66 @@
+//! `efl explain`, `completions`, `man` and the reference pages.
+
+use super::Folder;
+use std::path::Path;
+
+#[test]
+fn topics_have_pages() {
+    let folder = Folder::new();
+    for (topic, part) in [
+        ("E0201", "unknown-event"),
+        ("kafka.topic", "**required**"),
+        ("placement.margin", "percent"),
+        ("within", "engine: efl"),
+    ] {
+        let run = folder.efl(&["explain", topic]);
+        assert!(run.code == 0 && run.out.contains(part), "{topic}: {}{}", run.out, run.err);
+    }
+    let all = folder.efl(&["explain"]).out;
+    assert!(all.contains("E0201") && all.contains("`kafka`") && all.contains("`placement`"), "{all}");
+}
+
+#[test]
+fn unknown_topics_are_wrong_usage() {
+    let run = Folder::new().efl(&["explain", "kafak"]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    assert_eq!(run.err, "efl: there is nothing to explain about `kafak`: did you mean `kafka`?\n");
+}
+
+#[test]
+fn shells_get_completions() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let run = Folder::new().efl(&["completions", shell]);
+        assert!(run.code == 0 && run.out.contains("compile"), "{shell}");
+    }
+}
+
+#[test]
+fn manual_pages_are_written() {
+    let folder = Folder::new();
+    assert_eq!(folder.efl(&["man", "man1"]).code, 0);
+    let files = folder.files();
+    assert!(
+        files.contains(&"man1/efl.1".to_owned()) && files.contains(&"man1/efl-check.1".to_owned()),
+        "{files:?}"
+    );
+    assert!(!files.iter().any(|file| file.contains("docs")), "{files:?}");
+}
+
+#[test]
+fn the_reference_is_fresh() {
+    let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference").display().to_string();
+    let run = Folder::new().efl(&["docs", "--check", &reference]);
+    assert_eq!(run.code, 0, "run `cargo run -- docs docs/reference`\n{}", run.err);
+}
+
+#[test]
+fn stale_pages_are_found() {
+    let folder = Folder::new();
+    assert_eq!(folder.efl(&["docs", "--check", "ref"]).code, 3);
+    assert_eq!(folder.efl(&["docs", "ref"]).code, 0);
+    assert_eq!(folder.efl(&["docs", "--check", "ref"]).code, 0);
+    folder.write("ref/diagnostics/E9999.md", "gone");
+    assert_eq!(folder.efl(&["docs", "--check", "ref"]).code, 3);
+    assert_eq!(folder.efl(&["docs", "ref"]).code, 0);
+    assert!(!folder.files().contains(&"ref/diagnostics/E9999.md".to_owned()));
+}
