@@ -11,9 +11,9 @@ pub(crate) enum ColorChoice {
     /// On a terminal, unless `NO_COLOR` is set
     #[default]
     Auto,
-    /// Always
+    /// In a pipe, too
     Always,
-    /// Never
+    /// Not at all
     Never,
 }
 
