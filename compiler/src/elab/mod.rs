@@ -87,6 +87,35 @@ pub fn check_item<'db>(db: &'db dyn salsa::Database, file: SourceFile, item: Ite
     cx.finish(lowered)
 }
 
+/// An expression on its own, as in the brackets of an event with this payload and any metadata, with further names of
+/// type `any`.
+pub fn expression(
+    db: &dyn salsa::Database,
+    file: SourceFile,
+    text: &str,
+    payload: Type,
+    locals: &[&str],
+) -> (ir::Expr, Vec<Diagnostic>) {
+    let item = ItemText::new(db, format!("param expression: any = {text}").into_boxed_str());
+    let mut cx = Cx::new(db, file);
+    for error in &parse_item(db, item).errors {
+        cx.report(rules::syntax(error));
+    }
+    let node = item_node(db, item);
+    let default = node.and_then(|n| if let ast::Item::Param(param) = n { param.default() } else { None });
+    let own = expr::Own { event: "expression".to_owned(), payload, meta: Type::Any };
+    let local = |name: &&str| expr::Local {
+        name: (*name).to_owned(),
+        ty: Type::Any,
+        range: TextRange::default(),
+        resultless: None,
+    };
+    let locals = locals.iter().map(local).collect();
+    let env = expr::Env { own: Some(own), locals, place: "an expression", ..expr::Env::default() };
+    let (lowered, _) = cx.expr(default.as_ref(), &env);
+    (lowered, cx.finish(None).diagnostics)
+}
+
 /// The context of elaborating one item.
 pub(crate) struct Cx<'db> {
     pub(crate) db: &'db dyn salsa::Database,

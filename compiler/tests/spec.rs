@@ -1,0 +1,67 @@
+//! The spec is the test suite: every block of `tests/spec/*.md` is run, by the conventions of its `README.md`.
+
+mod support;
+
+use std::{collections::BTreeSet, fs};
+use support::{root, run};
+
+macro_rules! pages {
+    ($($test:ident: $file:literal $(, still $open:literal)?;)*) => {
+        const PAGES: &[&str] = &[$($file),*];
+        $(
+            #[test]
+            fn $test() {
+                run_page($file, 0 $(+ $open)?);
+            }
+        )*
+    };
+}
+
+pages! {
+    bus: "bus.md", still 3;
+    declarations: "declarations.md", still 19;
+    engines: "engines.md", still 5;
+    expressions: "expressions.md", still 4;
+    formatting: "formatting.md";
+    functions: "functions.md", still 2;
+    imports: "imports.md";
+    lexical: "lexical.md", still 50;
+    names_and_limits: "names-and-limits.md", still 2;
+    params: "params.md";
+    patch: "patch.md", still 3;
+    placement_and_fleet: "placement-and-fleet.md", still 3;
+    rules_and_event_logic: "rules-and-event-logic.md", still 13;
+    secrets_and_config: "secrets-and-config.md", still 2;
+    sources: "sources.md", still 5;
+    tests: "tests.md", still 8;
+    types: "types.md", still 5;
+    workflows: "workflows.md", still 6;
+}
+
+/// Runs a page. `open` is how many of its assertions may fail while the checker is not finished: never more than do.
+fn run_page(name: &str, open: usize) {
+    let path = root().join("tests/spec").join(name);
+    let text = fs::read_to_string(&path).expect("the page can be read");
+    let (tally, failures) = run::page(&format!("tests/spec/{name}"), &text);
+    println!("{name}: {tally:?}");
+    let shown = failures.join("\n");
+    assert!(
+        failures.len() <= open,
+        "{} are not as the page says, at most {open} may be:\n\n{shown}",
+        failures.len()
+    );
+    if !failures.is_empty() {
+        println!("not as the page says:\n{shown}");
+    }
+}
+
+#[test]
+fn every_page_is_run() {
+    let folder = fs::read_dir(root().join("tests/spec")).expect("the folder of pages");
+    let found: BTreeSet<String> = folder
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".md") && !["README.md", "CODES.md"].contains(&name.as_str()))
+        .collect();
+    let listed: BTreeSet<String> = PAGES.iter().map(|&name| name.to_owned()).collect();
+    assert_eq!(found, listed, "a page that is not in the list of this file is no test");
+}
