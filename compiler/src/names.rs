@@ -44,6 +44,8 @@ pub enum Decl {
         ty: TypeExpr,
         /// Whether it has a default.
         has_default: bool,
+        /// The names that its default reads.
+        reads: Vec<String>,
         /// The doc comment.
         doc: Option<String>,
     },
@@ -238,7 +240,10 @@ pub fn item_signature<'db>(db: &'db dyn salsa::Database, item: ItemText<'db>) ->
         ast::Item::Test(_) => return signature,
         ast::Item::Param(p) => {
             let ty = type_expr(p.ty().as_ref());
-            (p.name(), Decl::Param { ty, has_default: p.default().is_some(), doc: p.doc() })
+            let default = p.default();
+            let names = default.iter().flat_map(|d| d.syntax().descendants()).filter_map(ast::NameExpr::cast);
+            let reads = names.map(|n| n.name()).collect();
+            (p.name(), Decl::Param { ty, has_default: default.is_some(), reads, doc: p.doc() })
         }
         ast::Item::Type(t) => (t.name(), Decl::Type { ty: type_expr(t.ty().as_ref()), doc: t.doc() }),
         ast::Item::Bus(b) => (b.name(), Decl::Bus),
@@ -358,6 +363,44 @@ pub fn imported_file(db: &dyn salsa::Database, from: SourceFile, path: &str) -> 
     let path = system::resolve(&from.path(db), path)?;
     let file = *Workspace::get(db).files(db).get(path.as_str())?;
     file.text(db).is_some().then_some(file)
+}
+
+/// The params on the shortest way from one back to itself, beginning with it; `None` when its value does not depend on
+/// itself.
+#[salsa::tracked(returns(ref))]
+pub fn param_cycle<'db>(
+    db: &'db dyn salsa::Database,
+    file: SourceFile,
+    name: NameKey<'db>,
+) -> Option<Vec<(SourceFile, String)>> {
+    let start = (file, name.text(db).to_owned());
+    let mut paths = vec![vec![start.clone()]];
+    let mut seen = vec![start.clone()];
+    while !paths.is_empty() {
+        let mut longer = Vec::new();
+        for path in paths {
+            for next in params_read(db, path.last()?) {
+                if next == start {
+                    return Some(path);
+                }
+                if !seen.contains(&next) {
+                    seen.push(next.clone());
+                    longer.push([path.clone(), vec![next]].concat());
+                }
+            }
+        }
+        paths = longer;
+    }
+    None
+}
+
+/// The params that the default of a param reads.
+fn params_read(db: &dyn salsa::Database, (file, name): &(SourceFile, String)) -> Vec<(SourceFile, String)> {
+    let is_param = |d: &Decl| matches!(d, Decl::Param { .. });
+    let Some(binding) = exports(db, *file).find(name, is_param) else { return Vec::new() };
+    let Decl::Param { reads, .. } = &*binding.decl else { return Vec::new() };
+    let scope = file_scope(db, *file);
+    reads.iter().filter_map(|r| scope.find(r, is_param)).map(|b| (b.file, b.name.clone())).collect()
 }
 
 /// The item that declares a name in a file (for a cluster: its fleet's).

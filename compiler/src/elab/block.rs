@@ -4,7 +4,6 @@ use super::{Cx, expr::Env};
 use crate::{
     catalog::{Block, Field, FieldType, Group, Nested, Presence},
     diag::{Applicability, Diagnostic},
-    ir::Expr,
     names::Decl,
     rules,
     types::Type,
@@ -21,6 +20,8 @@ use efl_grammar::{
 pub(crate) struct Given {
     entries: Vec<(String, Value)>,
     places: Vec<(String, TextRange)>,
+    /// What misspelt keys were probably meant to be: those are not missing.
+    meant: Vec<String>,
 }
 
 impl Given {
@@ -36,6 +37,16 @@ impl Given {
     /// Where a field was given.
     pub(crate) fn place(&self, key: &str) -> Option<TextRange> {
         self.first(key)
+    }
+
+    /// Whether a field is there, if perhaps under a misspelt name.
+    fn is_meant(&self, key: &str) -> bool {
+        self.has(key) || self.meant.iter().any(|name| name == key)
+    }
+
+    /// Takes over what misspelt keys of another were meant to be.
+    pub(crate) fn mean(&mut self, other: &Given) {
+        self.meant.extend(other.meant.iter().cloned());
     }
 
     /// The names given, with the keywords of blocks.
@@ -66,9 +77,9 @@ impl Given {
 
 impl Cx<'_> {
     /// The members of a block: every field checked, required ones there. `place` is where a missing one is reported.
-    pub(crate) fn members(&mut self, members: &[ast::Member], block: &Block, place: TextRange) -> Value {
-        let given = self.given(members, block);
-        self.check_presence(&given, block, place);
+    pub(crate) fn members(&mut self, node: &impl HasMembers, block: &Block, place: TextRange) -> Value {
+        let given = self.given(&node.members(), block);
+        self.check_presence(&given, block, place, node);
         given.value()
     }
 
@@ -107,7 +118,7 @@ impl Cx<'_> {
             (Some(field), _, _) => field.ty,
             (None, Some(nested), _) if !nested.labelled => FieldType::Record(nested.block),
             (None, None, Some(ty)) => ty,
-            _ => return self.unknown_field(&name, range, blocks),
+            _ => return self.unknown_field(&name, range, blocks, given),
         };
         if let Some(value) = node.value()
             && let Some(value) = self.field_value(&value, &ty, &name)
@@ -116,11 +127,12 @@ impl Cx<'_> {
         }
     }
 
-    fn unknown_field(&mut self, name: &str, range: TextRange, blocks: &[&Block]) {
+    fn unknown_field(&mut self, name: &str, range: TextRange, blocks: &[&Block], given: &mut Given) {
         let block = blocks[0];
         let mut known: Vec<String> =
             blocks.iter().flat_map(|b| b.fields).map(|f| f.name.to_owned()).collect();
         known.extend(blocks.iter().flat_map(|b| b.blocks).map(|n| n.name.to_owned()));
+        given.meant.extend(super::suggest(name, &known));
         self.unknown(
             &rules::unknown_field::RULE,
             &format!("field of a {}:", block.name),
@@ -133,14 +145,13 @@ impl Cx<'_> {
     fn nested(&mut self, node: &ast::Nested, blocks: &[&Block], given: &mut Given) {
         let Some(keyword) = node.keyword() else { return };
         let (name, range) = (keyword.text(), keyword.range());
-        let members = node.members();
         let Some(nested) = find_nested(blocks, &name) else {
             return self.unknown_nested(node, &name, range, blocks, given);
         };
         let label = node.label().map(|l| (l.text(), l.range()));
         match (nested.labelled, label) {
             (true, Some((label, label_range))) => {
-                let value = self.members(&members, nested.block, label_range);
+                let value = self.members(node, nested.block, label_range);
                 let key = format!("{name} {label}");
                 if let Some(first) = given.first(&key) {
                     let message = format!("`{name} {label}` is given twice");
@@ -169,7 +180,7 @@ impl Cx<'_> {
                     return self.report(diagnostic.label(first, "the first one"));
                 }
                 given.places.push((name.clone(), range));
-                let value = self.members(&members, nested.block, range);
+                let value = self.members(node, nested.block, range);
                 given.entries.push((name, value));
             }
         }
@@ -191,7 +202,7 @@ impl Cx<'_> {
                 return self.error(&rules::duplicate_field::RULE, range, format!("`{name}` is given twice"));
             }
             given.places.push((name.to_owned(), range));
-            if let Some(value) = self.block_value(&node.members(), ty, name, range) {
+            if let Some(value) = self.block_value(node, ty, name, range) {
                 given.entries.push((name.to_owned(), value));
             }
             return;
@@ -205,6 +216,7 @@ impl Cx<'_> {
         if known.is_empty() {
             known = blocks.iter().flat_map(|b| b.fields).map(|f| f.name.to_owned()).collect();
         }
+        given.meant.extend(super::suggest(name, &known));
         self.unknown(
             &rules::unknown_block::RULE,
             &format!("block in a {}:", blocks[0].name),
@@ -217,7 +229,7 @@ impl Cx<'_> {
     /// A map, record or any-typed field written as a block.
     fn block_value(
         &mut self,
-        members: &[ast::Member],
+        node: &ast::Nested,
         ty: &FieldType,
         name: &str,
         range: TextRange,
@@ -232,9 +244,9 @@ impl Cx<'_> {
             always: &[],
         };
         match ty {
-            FieldType::Record(block) => Some(self.members(members, block, range)),
-            FieldType::Map(of) => Some(self.members(members, &open(**of), range)),
-            FieldType::Any => Some(self.data_block(members)),
+            FieldType::Record(block) => Some(self.members(node, block, range)),
+            FieldType::Map(of) => Some(self.members(node, &open(**of), range)),
+            FieldType::Any => Some(self.data_block(&node.members())),
             _ => {
                 self.error(&rules::unknown_block::RULE, range, format!("`{name}` takes no block"));
                 None
@@ -277,10 +289,19 @@ impl Cx<'_> {
         self.constant(&expr)
     }
 
-    /// Reports what is required and not there.
-    pub(crate) fn check_presence(&mut self, given: &Given, block: &Block, place: TextRange) {
-        let missing: Vec<&Field> =
-            block.fields.iter().filter(|f| f.presence == Presence::Required && !given.has(f.name)).collect();
+    /// Reports what is required and not there, unless something in `node` could not be read at all.
+    pub(crate) fn check_presence(
+        &mut self,
+        given: &Given,
+        block: &Block,
+        place: TextRange,
+        node: &impl AstNode,
+    ) {
+        if self.is_mangled(node.syntax()) {
+            return;
+        }
+        let required = |f: &&Field| f.presence == Presence::Required && !given.is_meant(f.name);
+        let missing: Vec<&Field> = block.fields.iter().filter(required).collect();
         if !missing.is_empty() {
             self.report(rules::missing_field::diagnostic(block, &missing, place));
         }
@@ -289,7 +310,40 @@ impl Cx<'_> {
         }
     }
 
+    /// Reports what every event of a source lacks, once, at the source; what is reported counts as given.
+    pub(crate) fn check_shared_presence(
+        &mut self,
+        given: &mut Given,
+        events: &[Given],
+        block: &Block,
+        per_event: &[&str],
+        place: TextRange,
+    ) {
+        let nowhere = |given: &Given, name: &str| {
+            !per_event.contains(&name) && !given.is_meant(name) && !events.iter().any(|e| e.is_meant(name))
+        };
+        let missing: Vec<&Field> = block
+            .fields
+            .iter()
+            .filter(|f| f.presence == Presence::Required && nowhere(given, f.name))
+            .collect();
+        if !missing.is_empty() {
+            self.report(rules::missing_field::diagnostic(block, &missing, place));
+            given.meant.extend(missing.iter().map(|f| f.name.to_owned()));
+        }
+        for group in block.groups.iter().filter(|g| g.required) {
+            let fields = || group.alternatives.iter().flat_map(|fields| fields.iter());
+            if fields().all(|f| nowhere(given, f)) {
+                self.report(rules::missing_group_field::diagnostic(block, group, place));
+                given.meant.extend(fields().map(|&f| f.to_owned()));
+            }
+        }
+    }
+
     fn check_group(&mut self, given: &Given, block: &Block, group: &Group, place: TextRange) {
+        if group.alternatives.iter().flat_map(|fields| fields.iter()).any(|f| given.meant.iter().any(|m| m == f)) {
+            return;
+        }
         let some = |fields: &&&[&str]| fields.iter().any(|f| given.has(f));
         let chosen: Vec<&&[&str]> = group.alternatives.iter().filter(some).collect();
         match chosen.as_slice() {
@@ -456,24 +510,19 @@ impl Cx<'_> {
                 let items: Vec<Option<Value>> = list.elements().map(|e| self.constant(&e)).collect();
                 Some(Value::List(items.into_iter().collect::<Option<_>>()?))
             }
-            node => {
-                let (expr, _) = self.expr(Some(node), &Env::constant());
-                self.constant_value(&expr, node.range())
-            }
+            node => self.constant_of(node).map(|(value, _)| value),
         }
     }
 
-    /// What an expression over params is.
-    pub(crate) fn constant_value(&mut self, expr: &Expr, range: TextRange) -> Option<Value> {
-        if self.incomplete
-            && !matches!(expr, Expr::String(_) | Expr::Number(_) | Expr::Bool(_) | Expr::Duration(_))
-        {
-            return None;
-        }
-        let _ = range;
-        match crate::eval::eval(expr, &crate::eval::Env::default()) {
-            Ok(json) => Some(crate::value::as_json::from_json(&json)),
-            Err(_) => None,
+    /// What an expression over params is, with its type; `None` when it is broken (reported) or not known yet.
+    fn constant_of(&mut self, node: &ast::Expr) -> Option<(Value, Type)> {
+        let (expr, ty) = self.known(node)?;
+        match crate::eval::eval(&expr, &crate::eval::Env::default()) {
+            Ok(json) => Some((crate::value::as_json::from_json(&json), ty)),
+            Err(error) => {
+                self.error(&rules::type_mismatch::RULE, node.range(), format!("this has no value: {error}"));
+                None
+            }
         }
     }
 
@@ -492,11 +541,7 @@ impl Cx<'_> {
             self.report(rules::wrong_unit::plain(name, &text, node.range()));
             return None;
         }
-        let (expr, found) = self.expr(Some(node), &Env::constant());
-        if found == Type::Error {
-            return None;
-        }
-        let value = self.constant_value(&expr, node.range())?;
+        let (value, found) = self.constant_of(node)?;
         match (ty, &value) {
             (FieldType::Bool, Value::Bool(_)) => Some(value),
             (FieldType::Bool, _) => {
@@ -542,11 +587,7 @@ impl Cx<'_> {
             self.report(rules::secret_not_allowed::diagnostic(&word, &format!("`{name}`"), node.range()));
             return None;
         }
-        let (expr, found) = self.expr(Some(node), &Env::constant());
-        if found == Type::Error {
-            return None;
-        }
-        let value = self.constant_value(&expr, node.range())?;
+        let (value, found) = self.constant_of(node)?;
         let Value::String(text) = &value else {
             self.wrong(name, "text", &found, node.range());
             return None;
@@ -576,16 +617,13 @@ impl Cx<'_> {
     fn quantity_value(&mut self, node: &ast::Expr, name: &str, what: &str) -> Option<Value> {
         let text = match number_text(node) {
             Some(text) => text,
-            None => match self.expr(Some(node), &Env::constant()) {
-                (_, Type::Error) => return None,
-                (expr, found) => match self.constant_value(&expr, node.range())? {
-                    Value::String(text) => text,
-                    Value::Number(number) => number.to_string(),
-                    _ => {
-                        self.wrong(name, what, &found, node.range());
-                        return None;
-                    }
-                },
+            None => match self.constant_of(node)? {
+                (Value::String(text), _) => text,
+                (Value::Number(number), _) => number.to_string(),
+                (_, found) => {
+                    self.wrong(name, what, &found, node.range());
+                    return None;
+                }
             },
         };
         let quantity = Quantity(text.clone());
@@ -624,16 +662,13 @@ impl Cx<'_> {
     fn word_value(&mut self, node: &ast::Expr, words: &[&str], name: &str) -> Option<Value> {
         let text = match node {
             ast::Expr::Name(word) => word.name(),
-            node => match self.expr(Some(node), &Env::constant()) {
-                (_, Type::Error) => return None,
-                (expr, found) => match self.constant_value(&expr, node.range())? {
-                    Value::String(text) => text,
-                    _ => {
-                        let list: Vec<String> = words.iter().map(|w| format!("`{w}`")).collect();
-                        self.wrong(name, &format!("one of {}", list.join(", ")), &found, node.range());
-                        return None;
-                    }
-                },
+            node => match self.constant_of(node)? {
+                (Value::String(text), _) => text,
+                (_, found) => {
+                    let list: Vec<String> = words.iter().map(|w| format!("`{w}`")).collect();
+                    self.wrong(name, &format!("one of {}", list.join(", ")), &found, node.range());
+                    return None;
+                }
             },
         };
         if words.contains(&text.as_str()) {
@@ -688,11 +723,8 @@ impl Cx<'_> {
             self.report(diagnostic.fix(Applicability::Safe, format!("Write {quoted}"), node.range(), quoted));
             return None;
         }
-        let (expr, found) = self.expr(Some(node), &Env::constant());
-        if found == Type::Error {
-            return None;
-        }
-        match self.constant_value(&expr, node.range())? {
+        let (value, found) = self.constant_of(node)?;
+        match value {
             value @ Value::String(_) => {
                 if let Value::String(text) = &value {
                     self.report_all(rules::literal_credential::check(name, text, node.range()));
@@ -757,7 +789,7 @@ impl Cx<'_> {
                 (None, Some(nested), _) => FieldType::Record(nested.block),
                 (None, None, Some(open)) => open,
                 _ => {
-                    self.unknown_field(&text, range, &[block]);
+                    self.unknown_field(&text, range, &[block], &mut given);
                     continue;
                 }
             };
@@ -767,7 +799,7 @@ impl Cx<'_> {
                 given.entries.push((text, value));
             }
         }
-        self.check_presence(&given, block, node.range());
+        self.check_presence(&given, block, node.range(), node);
         Some(given.value())
     }
 

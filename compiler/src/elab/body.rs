@@ -2,11 +2,13 @@
 
 use super::{
     Cx,
+    block::Given,
     call::statement,
     expr::{Env, Local},
     named,
 };
 use crate::{
+    catalog::blocks::WORKFLOW_OPTIONS,
     diag::Diagnostic,
     ir::{self, Body, CallResult, Expr, Input, Stmt},
     names::{self, Binding},
@@ -14,7 +16,6 @@ use crate::{
     spec::{self, Backoff, Retry},
     types::Type,
     units::Duration,
-    value::Value,
 };
 use efl_grammar::{
     TextRange,
@@ -160,7 +161,7 @@ impl Cx<'_> {
         what: &str,
     ) -> Vec<Stmt> {
         let Some(node) = node else { return Vec::new() };
-        if node.stmts().next().is_none() && !has_error(node.syntax()) {
+        if node.stmts().next().is_none() && !self.is_broken(node.range()) {
             let message = format!("this `{what}` does nothing: there is no statement in it");
             self.report(Diagnostic::new(&rules::empty_block::RULE, keyword, message));
         }
@@ -227,7 +228,7 @@ impl Cx<'_> {
     fn parallel(&mut self, stmt: &ast::ParallelStmt, env: &mut Env, around: &Around) -> Vec<Stmt> {
         // What a child binds is visible behind the join, like the statements of a sequence.
         let Some(node) = stmt.stmts() else { return Vec::new() };
-        if node.stmts().next().is_none() && !has_error(node.syntax()) {
+        if node.stmts().next().is_none() && !self.is_broken(node.range()) {
             let message = "this `parallel` does nothing: there is no statement in it";
             self.report(Diagnostic::new(&rules::empty_block::RULE, first_token(stmt), message));
         }
@@ -347,6 +348,14 @@ impl Cx<'_> {
         Retry { times, backoff }
     }
 
+    /// An expression over params with its type; `None` when it is broken (reported) or not known yet.
+    pub(crate) fn known(&mut self, node: &ast::Expr) -> Option<(Expr, Type)> {
+        let (mark, before) = (self.mark(), std::mem::take(&mut self.incomplete));
+        let (expr, ty) = self.expr(Some(node), &Env::constant());
+        let known = !std::mem::replace(&mut self.incomplete, before) && !self.failed_since(mark);
+        (known && ty != Type::Error).then_some((expr, ty))
+    }
+
     /// A count: a whole number or a param of one.
     pub(crate) fn count_of(
         &mut self,
@@ -356,7 +365,7 @@ impl Cx<'_> {
         what: &str,
     ) -> Option<u32> {
         let node = node?;
-        let (expr, ty) = self.expr(Some(node), &Env::constant());
+        let (expr, ty) = self.known(node)?;
         match expr {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the guard bounds it
             Expr::Number(n) if n.fract() == 0.0 && n >= f64::from(min) && n <= f64::from(max) => {
@@ -367,7 +376,6 @@ impl Cx<'_> {
                 self.error(&rules::out_of_range::RULE, node.range(), message);
                 None
             }
-            _ if ty == Type::Error => None,
             _ => {
                 self.error(
                     &rules::type_mismatch::RULE,
@@ -389,10 +397,9 @@ impl Cx<'_> {
             self.report(rules::wrong_unit::duration(&text, node.range()));
             return None;
         }
-        let (expr, ty) = self.expr(Some(node), &Env::constant());
+        let (expr, ty) = self.known(node)?;
         match expr {
             Expr::Duration(duration) => Some(duration),
-            _ if ty == Type::Error || ty == Type::Duration => None,
             _ => {
                 self.error(
                     &rules::type_mismatch::RULE,
@@ -524,10 +531,12 @@ impl Cx<'_> {
         Some(lowered)
     }
 
-    fn workflow_options(&mut self, decl: &ast::Workflow) -> Value {
+    fn workflow_options(&mut self, decl: &ast::Workflow) -> Given {
         let members: Vec<ast::Member> = decl.body().iter().flat_map(ast::Body::members).collect();
         let place = named(decl).map_or_else(|| decl.range(), |(_, r)| r);
-        self.members(&members, &crate::catalog::blocks::WORKFLOW_OPTIONS, place)
+        let given = self.given(&members, &WORKFLOW_OPTIONS);
+        self.check_presence(&given, &WORKFLOW_OPTIONS, place, decl);
+        given
     }
 }
 
@@ -546,7 +555,7 @@ pub(crate) fn unwrap_value(expr: Expr, ty: Type, event: &Type) -> (Expr, Type) {
 }
 
 /// A duration field of lowered options.
-pub(crate) fn duration(options: &Value, key: &str) -> Option<Duration> {
+pub(crate) fn duration(options: &Given, key: &str) -> Option<Duration> {
     options.get(key)?.as_str()?.parse().ok()
 }
 
@@ -578,10 +587,6 @@ fn first_token(node: &impl AstNode) -> TextRange {
     let range = node.range();
     let token = node.syntax().descendants_with_tokens().filter_map(efl_grammar::SyntaxElement::into_token);
     token.filter(|t| !t.kind().is_trivia()).map(|t| t.text_range()).next().unwrap_or(range)
-}
-
-fn has_error(node: &efl_grammar::SyntaxNode) -> bool {
-    node.children().any(|c| c.kind() == efl_grammar::SyntaxKind::ERROR)
 }
 
 /// Whether a statement ends the workflow on every path.

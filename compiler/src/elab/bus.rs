@@ -21,7 +21,7 @@ impl Cx<'_> {
             return None;
         }
         let given = self.given(&decl.members(), &blocks::BUS_JETSTREAM);
-        self.check_presence(&given, &blocks::BUS_JETSTREAM, place);
+        self.check_presence(&given, &blocks::BUS_JETSTREAM, place, decl);
         self.check_bus(&given);
         Some(lower(&given.value()))
     }

@@ -27,7 +27,7 @@ impl Cx<'_> {
         }
         let members = decl.members();
         let given = self.given(&members, &blocks::FLEET);
-        self.check_presence(&given, &blocks::FLEET, place);
+        self.check_presence(&given, &blocks::FLEET, place, decl);
         self.check_periods(&given);
         for (label, _) in given.get("query").and_then(Value::as_map).unwrap_or_default() {
             if !blocks::QUERIES.contains(&label.as_str()) {
@@ -69,7 +69,7 @@ impl Cx<'_> {
         for member in members {
             let ast::Member::Cluster(node) = member else { continue };
             let place = named(node).map_or_else(|| node.range(), |(_, r)| r);
-            let fields = self.members(&node.members(), &blocks::CLUSTER, place);
+            let fields = self.members(node, &blocks::CLUSTER, place);
             let Some((name, range)) = named(node) else { continue };
             self.check_kubernetes_name(&name, range, "cluster");
             self.check_budget(&name, &name, 48, "a cluster's name (Karmada)", range);

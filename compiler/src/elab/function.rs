@@ -32,7 +32,7 @@ impl Cx<'_> {
         }
         let signature = self.declared_signature(decl);
         let given = self.given(&decl.members(), &blocks::FUNCTION);
-        self.check_presence(&given, &blocks::FUNCTION, place);
+        self.check_presence(&given, &blocks::FUNCTION, place, decl);
         self.check_function(&given, decl);
         self.patches("function", name.as_ref().map(|(n, _)| n.as_str()), &decl.members());
         let spec = lower(name?.0, decl.doc(), &given.value());

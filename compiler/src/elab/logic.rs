@@ -285,7 +285,7 @@ impl Cx<'_> {
     fn rule_options(&mut self, node: &ast::Rule, place: TextRange) -> Given {
         let members: Vec<ast::Member> = node.body().iter().flat_map(ast::Body::members).collect();
         let given = self.given(&members, &blocks::RULE_OPTIONS);
-        self.check_presence(&given, &blocks::RULE_OPTIONS, place);
+        self.check_presence(&given, &blocks::RULE_OPTIONS, place, node);
         given
     }
 

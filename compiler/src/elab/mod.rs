@@ -36,7 +36,7 @@ use crate::{
     types::Type,
 };
 use efl_grammar::{
-    TextRange,
+    SyntaxNode, TextRange,
     ast::{self, AstNode, HasName},
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -80,9 +80,7 @@ pub enum Lowered {
 #[salsa::tracked(returns(ref))]
 pub fn check_item<'db>(db: &'db dyn salsa::Database, file: SourceFile, item: ItemText<'db>) -> Analysis {
     let mut cx = Cx::new(db, file);
-    for error in &parse_item(db, item).errors {
-        cx.report(rules::syntax(error));
-    }
+    cx.syntax_errors(item);
     let lowered = item_node(db, item).and_then(|node| cx.item(&node));
     cx.finish(lowered)
 }
@@ -98,9 +96,7 @@ pub fn expression(
 ) -> (ir::Expr, Vec<Diagnostic>) {
     let item = ItemText::new(db, format!("param expression: any = {text}").into_boxed_str());
     let mut cx = Cx::new(db, file);
-    for error in &parse_item(db, item).errors {
-        cx.report(rules::syntax(error));
-    }
+    cx.syntax_errors(item);
     let node = item_node(db, item);
     let default = node.and_then(|n| if let ast::Item::Param(param) = n { param.default() } else { None });
     let own = expr::Own { event: "expression".to_owned(), payload, meta: Type::Any };
@@ -123,7 +119,7 @@ pub(crate) struct Cx<'db> {
     pub(crate) scope: &'db FileScope,
     /// The orchestrator around, with its own declarations.
     pub(crate) orc: Option<OrchestratorScope>,
-    /// Whether a value was not known (a required param that was not given), so that checks of values are moot.
+    /// Whether the expression at hand reads a param without a value, so that checks of values are moot.
     pub(crate) incomplete: bool,
     /// The functions and workflows called that are declared outside.
     pub(crate) callees: Vec<Binding>,
@@ -133,6 +129,8 @@ pub(crate) struct Cx<'db> {
     pub(crate) patched: Vec<spec::Patch>,
     diagnostics: Vec<Diagnostic>,
     used: BTreeSet<String>,
+    /// The places of the item's syntax errors: what is missing there may only be misread.
+    syntax: Vec<TextRange>,
 }
 
 impl<'db> Cx<'db> {
@@ -149,7 +147,32 @@ impl<'db> Cx<'db> {
             patched: Vec::new(),
             diagnostics: Vec::new(),
             used: BTreeSet::new(),
+            syntax: Vec::new(),
         }
+    }
+
+    /// Reports what the parser found wrong with the item, and remembers where.
+    fn syntax_errors(&mut self, item: ItemText<'db>) {
+        for error in &parse_item(self.db, item).errors {
+            self.syntax.push(error.range);
+            self.report(rules::syntax(error));
+        }
+    }
+
+    /// Whether a syntax error stands in a place: a check of the whole of it would be a guess.
+    pub(crate) fn is_broken(&self, range: TextRange) -> bool {
+        self.syntax.iter().any(|error| range.contains_range(*error))
+    }
+
+    /// Whether a syntax error stands in a declaration itself, and not in a member of it: what seems to be missing may
+    /// be what could not be read.
+    pub(crate) fn is_mangled(&self, node: &SyntaxNode) -> bool {
+        let members: Vec<TextRange> =
+            node.descendants().filter_map(ast::Member::cast).map(|m| m.range()).filter(|r| *r != node.text_range()).collect();
+        let own = |error: &&TextRange| {
+            node.text_range().contains_range(**error) && !members.iter().any(|m| m.contains_range(**error))
+        };
+        self.syntax.iter().find(own).is_some()
     }
 
     fn finish(mut self, lowered: Option<Lowered>) -> Analysis {

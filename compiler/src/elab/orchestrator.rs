@@ -89,7 +89,7 @@ impl Cx<'_> {
         });
         self.declare(&members);
         let given = self.given(&members, &blocks::ORCHESTRATOR);
-        self.check_presence(&given, &blocks::ORCHESTRATOR, place);
+        self.check_presence(&given, &blocks::ORCHESTRATOR, place, decl);
         self.check_namespaces(&given, &members);
         let parts = self.parts(&members);
         self.patches("orchestrator", None, &members);

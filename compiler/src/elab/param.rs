@@ -6,9 +6,10 @@ use super::{
 };
 use crate::{
     config::ParamValue,
+    db::{NameKey, SourceFile, items},
     diag::Diagnostic,
     ir::Expr,
-    names::Decl,
+    names::{self, Decl},
     rules,
     types::{Literal, Type},
     units::Duration,
@@ -20,12 +21,7 @@ impl Cx<'_> {
     /// A param's declaration: its value is what was given, else its default.
     pub(crate) fn param(&mut self, decl: &ast::Param) -> Lowered {
         let ty = decl.ty().map_or(Type::Error, |t| self.ty(&t));
-        let default = decl.default().map(|node| {
-            let why = format!("the param is `{ty}`");
-            let mark = self.mark();
-            let value = self.argument(&why, &ty, &node, &Env::constant());
-            if self.failed_since(mark) { Expr::Null } else { value }
-        });
+        let default = self.param_default(decl, &ty);
         let Some(name) = decl.name() else { return Lowered::Param(default, ty) };
         let given = self.workspace().params(self.db).get(&name.text()).cloned();
         let value = match given {
@@ -43,7 +39,51 @@ impl Cx<'_> {
             },
             None => default,
         };
+        if value.is_none() && decl.default().is_none() && !self.is_broken(decl.range()) {
+            self.report(rules::param_required::diagnostic(&name.text(), name.range()));
+        }
         Lowered::Param(value, ty)
+    }
+
+    /// The value of a default; `None` when it has none yet, or there is none.
+    fn param_default(&mut self, decl: &ast::Param, ty: &Type) -> Option<Expr> {
+        let node = decl.default()?;
+        if let Some(name) = decl.name()
+            && self.reports_cycle(&name)
+        {
+            return None;
+        }
+        let (mark, before) = (self.mark(), std::mem::take(&mut self.incomplete));
+        let value = self.argument(&format!("the param is `{ty}`"), ty, &node, &Env::constant());
+        let known = !std::mem::replace(&mut self.incomplete, before) && !self.failed_since(mark);
+        if !known {
+            return None;
+        }
+        if block_literal(&value).is_some() {
+            return Some(value);
+        }
+        match crate::eval::eval(&value, &crate::eval::Env::default()) {
+            Ok(json) => Some(from_data(&crate::value::as_json::from_json(&json), ty)),
+            Err(error) => {
+                self.error(&rules::type_mismatch::RULE, node.range(), format!("this has no value: {error}"));
+                None
+            }
+        }
+    }
+
+    /// Whether a param depends on itself; that is reported at the first one of the cycle.
+    fn reports_cycle(&mut self, name: &ast::Name) -> bool {
+        let key = NameKey::new(self.db, name.text());
+        let Some(cycle) = names::param_cycle(self.db, self.file, key) else { return false };
+        let order = |(file, name): &(SourceFile, String)| {
+            let item = names::declaring_item(self.db, *file, NameKey::new(self.db, name.clone()));
+            (file.path(self.db), items(self.db, *file).iter().position(|i| Some(i.text) == item))
+        };
+        if cycle.iter().all(|other| order(&cycle[0]) <= order(other)) {
+            let names: Vec<String> = cycle.iter().map(|(_, name)| name.clone()).collect();
+            self.report(rules::import_cycle::diagnostic(&names, name.range()));
+        }
+        true
     }
 
     /// Whether a name is a param's.
@@ -57,6 +97,10 @@ impl Cx<'_> {
         let scope = super::TypeScope { db: self.db, file: binding.file, local: None };
         let Decl::Param { ty, .. } = &*binding.decl else { return None };
         let declared = scope.resolve(ty);
+        if names::param_cycle(self.db, binding.file, NameKey::new(self.db, binding.name.clone())).is_some() {
+            self.incomplete = true;
+            return Some((Expr::Local(name.to_owned()), declared));
+        }
         match self.lowered(&binding).and_then(|a| a.lowered.as_ref()) {
             Some(Lowered::Param(Some(value), _)) => {
                 let ty = block_literal(value).unwrap_or(declared);
@@ -64,7 +108,7 @@ impl Cx<'_> {
             }
             _ => {
                 self.incomplete = true;
-                Some((Expr::Null, if declared.is_unknown() { Type::Error } else { declared }))
+                Some((Expr::Local(name.to_owned()), declared))
             }
         }
     }

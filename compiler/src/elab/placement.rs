@@ -24,7 +24,7 @@ impl Cx<'_> {
         let members = node.members();
         let place = first_word(node);
         let given = self.given(&members, &blocks::PLACEMENT);
-        self.check_presence(&given, &blocks::PLACEMENT, place);
+        self.check_presence(&given, &blocks::PLACEMENT, place, node);
         let mut placement = self.lower_placement(&given);
         placement.pin = self.pins(&members);
         self.selector(&members, &given, &mut placement);

@@ -1,6 +1,6 @@
 //! Sources and their events, checked against the catalog.
 
-use super::{Cx, block::Given, expr::BROKEN, named, orchestrator::EventDecl};
+use super::{Cx, block::Given, named, orchestrator::EventDecl};
 use crate::{
     catalog::{self, Handover, SourceKind, sources},
     db::NameKey,
@@ -60,19 +60,26 @@ impl Cx<'_> {
             return None;
         };
         let members = node.members();
-        let given = self.given_of(&members, &[kind.block, kind.own()]);
+        let mut given = self.given_of(&members, &[kind.block, kind.own()]);
         let events: Vec<&ast::Event> = members
             .iter()
             .filter_map(|m| if let ast::Member::Event(e) = m { Some(e) } else { None })
             .collect();
-        if events.is_empty()
-            && !node.syntax().descendants().any(|n| n.kind() == efl_grammar::SyntaxKind::ERROR)
-        {
+        if events.is_empty() && !self.is_mangled(node.syntax()) {
             self.error(&rules::source_without_events::RULE, place, "the source declares no event");
         }
         self.check_event_only(&given, kind, events.len());
-        let lowered: Vec<spec::SourceEvent> =
-            events.iter().filter_map(|e| self.source_event(e, kind, &given)).collect();
+        let of_events: Vec<Given> =
+            events.iter().map(|event| self.given(&event.members(), kind.block)).collect();
+        let mangled = [node.syntax()].into_iter().chain(events.iter().map(|e| e.syntax()));
+        if !events.is_empty() && !mangled.into_iter().any(|n| self.is_mangled(n)) {
+            self.check_shared_presence(&mut given, &of_events, kind.block, kind.per_event, place);
+        }
+        let lowered: Vec<spec::SourceEvent> = events
+            .iter()
+            .zip(of_events)
+            .filter_map(|(event, own)| self.source_event(event, kind, own, &given))
+            .collect();
         self.check_source(&given, kind, &events, &lowered, place, kind_name.range());
         self.patches("source", name.as_ref().map(|(n, _)| n.as_str()), &members);
         Some(spec::Source {
@@ -88,6 +95,7 @@ impl Cx<'_> {
         &mut self,
         node: &ast::Event,
         kind: &SourceKind,
+        given: Given,
         defaults: &Given,
     ) -> Option<spec::SourceEvent> {
         let name = named(node);
@@ -96,8 +104,7 @@ impl Cx<'_> {
             self.check_kubernetes_name(name, *range, "event");
         }
         let ty = node.ty().map(|ty| self.payload_ty(&ty));
-        let given = self.given(&node.members(), kind.block);
-        self.check_presence(&given.with_defaults(defaults), kind.block, place);
+        self.check_presence(&given.with_defaults(defaults), kind.block, place, node);
         self.check_format(&given, defaults, ty.as_ref(), node);
         Some(spec::SourceEvent {
             name: name?.0,
@@ -167,7 +174,7 @@ impl Cx<'_> {
         }
         let ty = node.ty().map(|ty| self.payload_ty(&ty).to_string());
         let place = name.as_ref().map_or_else(|| node.range(), |(_, r)| *r);
-        self.members(&node.members(), &catalog::blocks::INTERNAL_EVENT, place);
+        self.members(node, &catalog::blocks::INTERNAL_EVENT, place);
         Some(spec::InternalEvent { name: name?.0, ty, description: node.doc() })
     }
 
@@ -194,7 +201,6 @@ impl Cx<'_> {
         let known: Vec<String> =
             orc.events.iter().filter(|e| e.source.is_none()).map(|e| e.name.clone()).collect();
         self.unknown(&rules::unknown_event::RULE, "event for `emit`:", name, range, &known);
-        let _ = BROKEN;
         None
     }
 }
@@ -203,6 +209,8 @@ impl Given {
     /// These fields, and those of the source where the event has none.
     fn with_defaults(&self, defaults: &Given) -> Given {
         let mut merged = Given::default();
+        merged.mean(self);
+        merged.mean(defaults);
         for given in [self, defaults] {
             for name in given.names() {
                 if !merged.has(name) {
