@@ -16,6 +16,7 @@ pub enum Construct {
     SameEventTwice,
     Pairing,
     Reset,
+    Context,
 }
 
 /// A row of the table.
@@ -37,9 +38,9 @@ pub struct Support {
 pub const SUPPORT: &[Support] = &[
     Support {
         construct: Construct::Where,
-        text: "`where` over several events",
+        text: "`where` in a rule of several events",
         argo: Some(
-            "Argo consumes both halves before a condition over them could look, so a match would be lost",
+            "Argo consumes the halves before a condition could look at them, so a match would be lost",
         ),
         efl: None,
         instead: "write `engine: efl`, or take the loss with the option `pairing: latest`, which checks the condition afterwards",
@@ -92,6 +93,13 @@ pub const SUPPORT: &[Support] = &[
         argo: Some("a Sensor keeps only the latest event of each kind, and one event would be both"),
         efl: None,
         instead: "write `engine: efl`",
+    },
+    Support {
+        construct: Construct::Context,
+        text: "a condition on `meta.id`, `meta.time` or `meta.source`",
+        argo: Some("a Sensor filters by the data of an event, and those are not in it"),
+        efl: None,
+        instead: "write `engine: efl`, or test it in an `if` of the body",
     },
     Support { construct: Construct::Reset, text: "`reset`", argo: None, efl: None, instead: "" },
     Support {

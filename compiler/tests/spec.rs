@@ -18,24 +18,24 @@ macro_rules! pages {
 }
 
 pages! {
-    bus: "bus.md", still 3;
-    declarations: "declarations.md", still 19;
-    engines: "engines.md", still 5;
-    expressions: "expressions.md", still 4;
+    bus: "bus.md", still 1;
+    declarations: "declarations.md", still 18;
+    engines: "engines.md", still 3;
+    expressions: "expressions.md";
     formatting: "formatting.md";
-    functions: "functions.md", still 2;
-    imports: "imports.md";
-    lexical: "lexical.md", still 50;
-    names_and_limits: "names-and-limits.md", still 2;
+    functions: "functions.md";
+    imports: "imports.md", still 4;
+    lexical: "lexical.md", still 44;
+    names_and_limits: "names-and-limits.md";
     params: "params.md";
-    patch: "patch.md", still 3;
-    placement_and_fleet: "placement-and-fleet.md", still 3;
-    rules_and_event_logic: "rules-and-event-logic.md", still 13;
-    secrets_and_config: "secrets-and-config.md", still 2;
-    sources: "sources.md", still 5;
-    tests: "tests.md", still 8;
-    types: "types.md", still 5;
-    workflows: "workflows.md", still 6;
+    patch: "patch.md", still 1;
+    placement_and_fleet: "placement-and-fleet.md";
+    rules_and_event_logic: "rules-and-event-logic.md", still 6;
+    secrets_and_config: "secrets-and-config.md";
+    sources: "sources.md", still 2;
+    tests: "tests.md", still 2;
+    types: "types.md", still 4;
+    workflows: "workflows.md", still 4;
 }
 
 /// Runs a page. `open` is how many of its assertions may fail while the checker is not finished: never more than do.

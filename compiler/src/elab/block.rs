@@ -1,6 +1,6 @@
 //! Blocks of fields, checked against the catalog: one table says what may stand where.
 
-use super::{Cx, expr::Env};
+use super::Cx;
 use crate::{
     catalog::{Block, Field, FieldType, Group, Nested, Presence},
     diag::{Applicability, Diagnostic},
@@ -341,7 +341,12 @@ impl Cx<'_> {
     }
 
     fn check_group(&mut self, given: &Given, block: &Block, group: &Group, place: TextRange) {
-        if group.alternatives.iter().flat_map(|fields| fields.iter()).any(|f| given.meant.iter().any(|m| m == f)) {
+        if group
+            .alternatives
+            .iter()
+            .flat_map(|fields| fields.iter())
+            .any(|f| given.meant.iter().any(|m| m == f))
+        {
             return;
         }
         let some = |fields: &&&[&str]| fields.iter().any(|f| given.has(f));
@@ -538,7 +543,7 @@ impl Cx<'_> {
         if let Some(text) = number_text(node)
             && text.parse::<f64>().is_err()
         {
-            self.report(rules::wrong_unit::plain(name, &text, node.range()));
+            self.report(rules::wrong_unit::plain(&format!("`{name}`"), &text, node.range()));
             return None;
         }
         let (value, found) = self.constant_of(node)?;
@@ -651,6 +656,10 @@ impl Cx<'_> {
     fn rate_value(&mut self, node: &ast::Expr, name: &str) -> Option<Value> {
         match number_text(node).map(|t| (t.parse::<Rate>(), t)) {
             Some((Ok(rate), _)) => Some(Value::String(rate.to_string())),
+            Some((_, text)) if text.starts_with("0/") => {
+                self.report(rules::out_of_range::diagnostic(name, &text, "more than 0", node.range()));
+                None
+            }
             other => {
                 let text = other.map(|(_, t)| t).unwrap_or_default();
                 self.report(rules::wrong_unit::rate(name, &text, node.range()));
@@ -1016,4 +1025,25 @@ fn flag_text(node: &ast::Expr) -> Option<String> {
 /// Whether a call is `secret(…)` or `config(…)`.
 fn is_reference(call: &ast::CallExpr) -> bool {
     matches!(call.callee(), Some(ast::Expr::Name(n)) if matches!(n.name().as_str(), "secret" | "config"))
+}
+
+/// Where the value of a field stands.
+pub(crate) fn value_range(members: &[ast::Member], key: &str) -> Option<TextRange> {
+    members.iter().find_map(|member| match member {
+        ast::Member::Field(field) if field.key()?.text() == key => {
+            let value = field.value()?;
+            Some(value.expr().map_or_else(|| value.range(), |e| e.range()))
+        }
+        _ => None,
+    })
+}
+
+/// Where the value of a field of a nested block stands.
+pub(crate) fn nested_value_range(members: &[ast::Member], block: &str, key: &str) -> Option<TextRange> {
+    members.iter().find_map(|member| match member {
+        ast::Member::Nested(nested) if nested.keyword()?.text() == block => {
+            value_range(&nested.members(), key)
+        }
+        _ => None,
+    })
 }

@@ -47,12 +47,13 @@ impl Cx<'_> {
         if let Some((name, range)) = &name {
             self.check_kubernetes_name(name, *range, "workflow");
         }
-        let signature = self.declared_signature(decl);
+        let mut signature = self.declared_signature(decl);
+        signature.close();
         let mark = self.mark();
         let callees = std::mem::take(&mut self.callees);
         let mut env = Env { place: "a workflow", ..Env::default() };
         for (formal, (name, ty)) in formals(decl).into_iter().zip(params(&signature.input)) {
-            env.locals.push(Local { name, ty, range: formal, resultless: None });
+            env.locals.push(Local { name, ty, range: formal });
         }
         let options = self.workflow_options(decl);
         let around = Around { result: Ok(signature.output.as_ref()) };
@@ -174,7 +175,7 @@ impl Cx<'_> {
     /// Names bound in a scope that ends are remembered, to say so when they are used.
     fn end_scope(&mut self, env: &mut Env, outer: usize) {
         for local in env.locals.drain(outer..) {
-            if !self.used_locals.contains(&place(local.range)) && local.resultless.is_none() {
+            if !self.used_locals.contains(&place(local.range)) {
                 self.report(rules::unused::local(&local.name, local.range));
             }
             env.ended.push((local.name, local.range));
@@ -246,32 +247,42 @@ impl Cx<'_> {
     fn let_stmt(&mut self, stmt: &ast::LetStmt, env: &mut Env) -> Option<Stmt> {
         let name = named(stmt);
         let value = stmt.value();
-        let (lowered, ty, resultless) = match &value {
-            Some(ast::Expr::Call(call)) if self.calls_declaration(call) => {
-                let callee = callee_name(call);
-                match self.bind_call(call, env) {
-                    Some(bound) => {
-                        let output = bound.output.clone();
-                        let result =
-                            name.as_ref().map_or(CallResult::Unused, |(n, _)| CallResult::Let(n.clone()));
-                        let mut lowered = statement(bound, result);
-                        self.call_options(stmt, &mut lowered);
-                        let resultless = output.is_none() && self.declares_no_result(&callee);
-                        (Some(Stmt::Call(lowered)), output.unwrap_or(Type::Any), resultless.then_some(callee))
-                    }
-                    None => (None, Type::Error, None),
+        let (lowered, ty) = match &value {
+            Some(ast::Expr::Call(call)) if self.calls_declaration(call) => match self.bind_call(call, env) {
+                Some(bound) => {
+                    let output = bound.output.clone();
+                    let result =
+                        name.as_ref().map_or(CallResult::Unused, |(n, _)| CallResult::Let(n.clone()));
+                    let mut lowered = statement(bound, result);
+                    self.call_options(stmt, &mut lowered);
+                    (Some(Stmt::Call(lowered)), output.unwrap_or_else(|| self.absent_result(call)))
                 }
-            }
+                None => (None, Type::Error),
+            },
             value => {
                 let (expr, ty) = self.expr(value.as_ref(), env);
                 self.reject_call_options(stmt);
-                (name.as_ref().map(|(n, _)| Stmt::Let(n.clone(), expr)), ty, None)
+                (name.as_ref().map(|(n, _)| Stmt::Let(n.clone(), expr)), ty)
             }
         };
         let (name, range) = name?;
         self.check_shadowing(&name, range, env);
-        env.locals.push(Local { name, ty, range, resultless });
+        if ty == Type::Error {
+            self.used_locals.insert(place(range));
+        }
+        env.locals.push(Local { name, ty, range });
         lowered
+    }
+
+    /// The type of the result of a callee that declares none: with a parameter list it is nothing, and that is
+    /// reported; without one it is `any`.
+    fn absent_result(&mut self, call: &ast::CallExpr) -> Type {
+        let callee = callee_name(call);
+        if !self.declares_no_result(&callee) {
+            return Type::Any;
+        }
+        self.report(rules::no_result::diagnostic(&callee, call.range()));
+        Type::Error
     }
 
     /// Whether a call is of something declared (and not of a built-in).
@@ -310,7 +321,7 @@ impl Cx<'_> {
             }
         }
         for timeout in stmt.timeouts() {
-            let Some(lowered) = self.duration_of(timeout.duration().as_ref()) else { continue };
+            let Some(lowered) = self.time_of(timeout.duration().as_ref(), "`timeout`") else { continue };
             if call.timeout.replace(lowered).is_some() {
                 self.error(&rules::duplicate_clause::RULE, timeout.range(), "`timeout` is given twice");
             }
@@ -385,6 +396,17 @@ impl Cx<'_> {
                 None
             }
         }
+    }
+
+    /// A length of time that is not nothing.
+    pub(crate) fn time_of(&mut self, node: Option<&ast::Expr>, what: &str) -> Option<Duration> {
+        let duration = self.duration_of(node)?;
+        if duration.0 > 0 {
+            return Some(duration);
+        }
+        let range = node.map(AstNode::range).unwrap_or_default();
+        self.error(&rules::out_of_range::RULE, range, format!("{what} takes more than 0s"));
+        None
     }
 
     /// A duration: a literal or a param of one.
@@ -462,7 +484,7 @@ impl Cx<'_> {
         if let Some((name, range)) = &name {
             self.check_shadowing(name, *range, env);
             let ty = element.unwrap_or(Type::Error);
-            inner.locals.push(Local { name: name.clone(), ty, range: *range, resultless: None });
+            inner.locals.push(Local { name: name.clone(), ty, range: *range });
         }
         let around =
             Around { result: Err("the turns of `for` run at once; none of them can end the workflow") };
@@ -494,16 +516,11 @@ impl Cx<'_> {
         let node = stmt.value();
         let (lowered, ty) = match &node {
             Some(ast::Expr::Call(call)) if self.calls_declaration(call) => {
-                let callee = callee_name(call);
                 let bound = self.bind_call(call, env)?;
-                let ty = bound.output.clone();
-                if ty.is_none() && self.declares_no_result(&callee) {
-                    self.report(rules::no_result::diagnostic(&callee, call.range(), None));
-                    return None;
-                }
+                let ty = bound.output.clone().unwrap_or_else(|| self.absent_result(call));
                 let mut lowered = statement(bound, CallResult::Return);
                 self.call_options(stmt, &mut lowered);
-                (Stmt::Call(lowered), ty.unwrap_or(Type::Any))
+                (Stmt::Call(lowered), ty)
             }
             node => {
                 let (expr, ty) = self.expr(node.as_ref(), env);
@@ -537,6 +554,15 @@ impl Cx<'_> {
         let given = self.given(&members, &WORKFLOW_OPTIONS);
         self.check_presence(&given, &WORKFLOW_OPTIONS, place, decl);
         given
+    }
+}
+
+impl ir::Signature {
+    /// Of a workflow, whose statements are known: without a parameter list it takes nothing, not `any`.
+    pub(crate) fn close(&mut self) {
+        if self.input == Input::Any {
+            self.input = Input::Named(Vec::new());
+        }
     }
 }
 

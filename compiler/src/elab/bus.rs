@@ -1,8 +1,13 @@
 //! Buses.
 
-use super::{Cx, block::Given, named};
+use super::{
+    Cx,
+    block::{Given, nested_value_range},
+    named,
+};
 use crate::{
     catalog::blocks,
+    diag::Diagnostic,
     rules,
     spec::{EventBus, JetstreamExotic, JetstreamNative, StreamConfig, Tls},
     value::{KeyRef, Value},
@@ -22,12 +27,31 @@ impl Cx<'_> {
         }
         let given = self.given(&decl.members(), &blocks::BUS_JETSTREAM);
         self.check_presence(&given, &blocks::BUS_JETSTREAM, place, decl);
-        self.check_bus(&given);
+        self.check_bus(&given, decl);
         Some(lower(&given.value()))
     }
 
-    fn check_bus(&mut self, given: &Given) {
+    fn check_bus(&mut self, given: &Given, decl: &ast::Bus) {
         let range = |key: &str| given.place(key).unwrap_or_default();
+        for key in ["version", "replicas"] {
+            if let (Some(url), Some(range)) = (given.place("url"), given.place(key)) {
+                let message =
+                    format!("`{key}` is of a bus inside the cluster; one with `url` runs elsewhere");
+                let diagnostic = Diagnostic::new(&rules::exclusive_fields::RULE, range, message);
+                self.report(diagnostic.label(url, "`url` is given here"));
+            }
+        }
+        let limits = stream(given.get("stream"));
+        if limits.duplicates > limits.max_age {
+            let members = decl.members();
+            let of = |key| nested_value_range(&members, "stream", key);
+            let range = of("duplicates").or_else(|| of("max-age")).unwrap_or_default();
+            let message = format!(
+                "`duplicates: {}` is longer than `max-age: {}`, for which events are kept at all",
+                limits.duplicates, limits.max_age
+            );
+            self.error(&rules::period_order::RULE, range, message);
+        }
         if let Some(url) = given.get("url").and_then(Value::as_str)
             && let Some(diagnostic) = rules::bus_without_tls::check(url, range("url"))
         {

@@ -94,7 +94,11 @@ impl Cx<'_> {
                 }
                 (Callee::Function(binding.name.clone()), signature)
             }
-            Decl::Workflow(sig) => (Callee::Workflow(binding.name.clone()), Self::signature(scope, sig)),
+            Decl::Workflow(sig) => {
+                let mut signature = Self::signature(scope, sig);
+                signature.close();
+                (Callee::Workflow(binding.name.clone()), signature)
+            }
             _ => return None,
         };
         if let Some(orc) = &mut self.orc {
@@ -166,15 +170,12 @@ impl Cx<'_> {
                 [] => self.bind_named(callee, params, &named, place, env),
                 [one] => self.bind_positional(callee, params, one, env),
                 many => {
-                    let message = format!("`{callee}` is called with {} positional arguments", many.len());
-                    let rule = if params.len() < many.len() {
-                        &rules::extra_argument::RULE
+                    self.report(if params.len() < many.len() {
+                        let message = format!("`{callee}` takes fewer arguments than {}", many.len());
+                        Diagnostic::new(&rules::extra_argument::RULE, place, message)
                     } else {
-                        &rules::bad_argument_form::RULE
-                    };
-                    let names: Vec<String> = params.iter().map(|p| format!("{}: …", p.name)).collect();
-                    let help = format!("name them: `{callee}({})`", names.join(", "));
-                    self.report(Diagnostic::new(rule, place, message).help(help));
+                        by_name(callee, params, place)
+                    });
                     CallArgs::Named(Vec::new())
                 }
             },
@@ -262,6 +263,11 @@ impl Cx<'_> {
     /// One record argument for several parameters.
     fn bind_record(&mut self, callee: &str, params: &[Param], arg: &ast::Expr, env: &Env) -> CallArgs {
         let (value, ty) = self.expr(Some(arg), env);
+        let is_record = |t: &Type| matches!(t, Type::Record(_) | Type::Map(_) | Type::Any | Type::Error);
+        if !ty.alternatives().iter().any(is_record) {
+            self.report(by_name(callee, params, arg.range()));
+            return CallArgs::Named(Vec::new());
+        }
         let record = crate::types::Record {
             name: None,
             fields: params
@@ -341,6 +347,12 @@ impl Cx<'_> {
 
     /// A value for a place of a type.
     pub(crate) fn argument(&mut self, why: &str, expected: &Type, node: &ast::Expr, env: &Env) -> Expr {
+        if *expected == Type::Duration
+            && let Some(text) = super::block::number_text(node).filter(|t| t.parse::<f64>().is_ok())
+        {
+            self.report(rules::wrong_unit::duration(&text, node.range()));
+            return Expr::Null;
+        }
         let (value, ty) = self.expr(Some(node), env);
         if ty == Type::Error {
             return value;
@@ -381,6 +393,14 @@ impl Cx<'_> {
         }
         self.report(diagnostic);
     }
+}
+
+/// Positional arguments where names are needed.
+fn by_name(callee: &str, params: &[Param], range: TextRange) -> Diagnostic {
+    let names: Vec<String> = params.iter().map(|p| format!("{}: …", p.name)).collect();
+    let message = format!("`{callee}` has {} parameters: its arguments are named", params.len());
+    Diagnostic::new(&rules::bad_argument_form::RULE, range, message)
+        .help(format!("write `{callee}({})`", names.join(", ")))
 }
 
 /// An optional parameter takes `null` too.

@@ -46,6 +46,8 @@ pub(crate) struct Own {
 #[derive(Clone)]
 pub(crate) struct EventInScope {
     pub(crate) name: String,
+    /// The event, where `name` is an alias.
+    pub(crate) event: String,
     pub(crate) payload: Type,
     pub(crate) meta: Type,
     /// Whether it may be absent when the rule fires.
@@ -58,8 +60,6 @@ pub(crate) struct Local {
     pub(crate) name: String,
     pub(crate) ty: Type,
     pub(crate) range: TextRange,
-    /// Why its type is not known to have a value: the callee that declares no result.
-    pub(crate) resultless: Option<String>,
 }
 
 impl Env {
@@ -276,11 +276,6 @@ impl Cx<'_> {
             return (Expr::Member(Box::new(Expr::Payload(Scope::Own)), name), found);
         }
         if let Some(local) = env.local(&name) {
-            if let Some(callee) = &local.resultless {
-                self.used_locals.insert(super::body::place(local.range));
-                self.report(rules::no_result::diagnostic(callee, range, Some(local.range)));
-                return BROKEN;
-            }
             self.used_locals.insert(super::body::place(local.range));
             return (Expr::Local(name), local.ty.clone());
         }
@@ -319,6 +314,15 @@ impl Cx<'_> {
             return self.report(diagnostic.help(help).fix(Applicability::Unsafe, title, range, text));
         }
         let known = self.known_values(env);
+        if let Some(renamed) = env.events.iter().find(|e| e.event == name) {
+            return self.report(rules::event_not_in_rule::renamed(name, &renamed.name, range));
+        }
+        if env.own.is_some()
+            && suggest(name, &known).is_none()
+            && self.orc.as_ref().is_some_and(|o| o.has_event(name))
+        {
+            return self.report(rules::event_not_in_rule::diagnostic(name, env.place, range));
+        }
         if let Some(own) = &env.own {
             return self.report(rules::no_such_field::payload(name, &own.event, &own.payload, range, &known));
         }
@@ -396,6 +400,9 @@ impl Cx<'_> {
         let (left, right) = (node.left(), node.right());
         let (a, a_ty) = self.compared(left.as_ref(), right.as_ref(), env);
         let (b, b_ty) = self.compared(right.as_ref(), left.as_ref(), env);
+        if self.stray_unit(left.as_ref(), &b_ty) || self.stray_unit(right.as_ref(), &a_ty) {
+            return (Expr::Binary(op, Box::new(a), Box::new(b)), Type::Bool);
+        }
         if !TypeTable::default().comparable(&a_ty, &b_ty) {
             self.report(rules::unlike_comparison::diagnostic(op, &a_ty, &b_ty, node.range()));
         } else {
@@ -411,6 +418,20 @@ impl Cx<'_> {
             Some(ast::Expr::Name(name)) if other.is_some_and(null) => self.name(name, env, true),
             node => self.expr(node, env),
         }
+    }
+
+    /// Reports a number with a unit where it is compared with something else than a duration.
+    fn stray_unit(&mut self, node: Option<&ast::Expr>, other: &Type) -> bool {
+        let Some(text) = node.and_then(super::block::number_text).filter(|t| t.parse::<Duration>().is_ok())
+        else {
+            return false;
+        };
+        if other.is_unknown() || other.alternatives().contains(&Type::Duration) {
+            return false;
+        }
+        let range = node.map(AstNode::range).unwrap_or_default();
+        self.report(rules::wrong_unit::plain(&format!("a comparison with `{other}`"), &text, range));
+        true
     }
 
     /// `level == "hihg"` where `level: "low" | "high"`: a literal outside the union.
@@ -434,6 +455,9 @@ impl Cx<'_> {
 
     fn ordering(&mut self, node: &ast::BinaryExpr, op: Op, env: &Env) -> Typed {
         let ((a, a_ty), (b, b_ty)) = self.sides(node, env);
+        if self.stray_unit(node.left().as_ref(), &b_ty) || self.stray_unit(node.right().as_ref(), &a_ty) {
+            return (Expr::Binary(op, Box::new(a), Box::new(b)), Type::Bool);
+        }
         let table = TypeTable::default();
         let known = |ty: &Type| !ty.without_null().is_unknown();
         if (known(&a_ty) || known(&b_ty)) && !table.ordered(&a_ty, &b_ty) {
@@ -612,7 +636,10 @@ impl Cx<'_> {
                 self.report(rules::no_such_field::payload(name, &event.name, &event.payload, range, &known));
                 BROKEN
             }
-            Lookup::Unknown if name == "value" => (payload, event.payload.clone()),
+            Lookup::Unknown if name == "value" && event.payload == Type::Any => {
+                let field = Expr::Member(Box::new(payload.clone()), name.to_owned());
+                (Expr::Binary(Op::Coalesce, Box::new(field), Box::new(payload)), Type::Any)
+            }
             found => (Expr::Member(Box::new(payload), name.to_owned()), found.read().unwrap_or(Type::Error)),
         }
     }
@@ -725,6 +752,9 @@ fn own_name(own: &Own, name: &str, mut has_param: impl FnMut(&str) -> bool) -> O
         Lookup::Missing if name == "value" => Some((payload(), own.payload.clone())),
         Lookup::Missing => None,
         Lookup::Unknown if has_param(name) => None,
+        Lookup::Unknown if name == "value" && own.payload == Type::Any => {
+            Some((Expr::untyped_value(), Type::Any))
+        }
         found => Some((Expr::Member(Box::new(payload()), name.to_owned()), found.read()?)),
     }
 }

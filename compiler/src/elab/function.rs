@@ -1,6 +1,11 @@
 //! Functions.
 
-use super::{Cx, block::Given, bus::u32_of, named};
+use super::{
+    Cx,
+    block::{Given, nested_value_range, value_range},
+    bus::u32_of,
+    named,
+};
 use crate::{
     catalog::blocks,
     ir::Signature,
@@ -43,7 +48,7 @@ impl Cx<'_> {
     fn check_function(&mut self, given: &Given, decl: &ast::Function) {
         let range = |key: &str| given.place(key).unwrap_or_default();
         if let Some(image) = given.get("image").and_then(Value::as_str) {
-            let place = value_range(decl, "image").unwrap_or_else(|| range("image"));
+            let place = value_range(&decl.members(), "image").unwrap_or_else(|| range("image"));
             self.report_all(rules::floating_image_tag::check(image, place));
         }
         if let Some(port) = given.get("port").and_then(Value::as_i64)
@@ -61,6 +66,7 @@ impl Cx<'_> {
                 }
             }
         }
+        self.check_whole_seconds(given, decl);
         if let Some(autoscaling) = given.get("autoscaling")
             && let Some(diagnostic) =
                 rules::knative_limit::check(autoscaling, given.get("scale"), range("autoscaling"))
@@ -70,12 +76,31 @@ impl Cx<'_> {
     }
 }
 
-/// Where the value of a field stands.
-pub(crate) fn value_range(decl: &impl HasMembers, key: &str) -> Option<efl_grammar::TextRange> {
-    decl.members().into_iter().find_map(|member| match member {
-        ast::Member::Field(field) if field.key()?.text() == key => Some(field.value()?.range()),
-        _ => None,
-    })
+/// The durations that Knative counts in whole seconds, with the block they stand in.
+const WHOLE_SECONDS: [(&str, &str); 6] = [
+    ("", "timeout"),
+    ("autoscaling", "window"),
+    ("autoscaling", "scale-down-delay"),
+    ("autoscaling", "retention"),
+    ("ready", "every"),
+    ("ready", "timeout"),
+];
+
+impl Cx<'_> {
+    fn check_whole_seconds(&mut self, given: &Given, decl: &ast::Function) {
+        for (block, key) in WHOLE_SECONDS {
+            let value =
+                if block.is_empty() { given.get(key) } else { given.get(block).and_then(|b| b.get(key)) };
+            let Some(time) = duration(value).filter(|time| !time.0.is_multiple_of(1_000)) else { continue };
+            let members = decl.members();
+            let range = match block {
+                "" => value_range(&members, key),
+                block => nested_value_range(&members, block, key),
+            };
+            let range = range.or(given.place(block)).unwrap_or_default();
+            self.report(rules::knative_limit::whole_seconds(key, time, range));
+        }
+    }
 }
 
 fn lower(name: String, description: Option<String>, value: &Value) -> spec::Function {
@@ -144,7 +169,7 @@ fn autoscaling(value: &Value) -> Autoscaling {
     Autoscaling {
         metric: value.get("metric").and_then(Value::as_str).map(str::to_owned),
         target: value.get("target").and_then(Value::as_f64),
-        utilization: value.get("utilization").and_then(Value::as_f64),
+        utilization: value.get("utilization").and_then(Value::as_f64).map(|part| (part * 100.0).round()),
         window: duration(value.get("window")),
         scale_down_delay: duration(value.get("scale-down-delay")),
         activation_scale: u32_of(value.get("activation-scale")),

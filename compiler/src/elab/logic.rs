@@ -2,7 +2,7 @@
 
 use super::{
     Cx,
-    block::Given,
+    block::{Given, value_range},
     bus::u32_of,
     expr::{Env, EventInScope, Own},
     named,
@@ -33,6 +33,13 @@ struct Used {
     aliased: bool,
 }
 
+impl Used {
+    /// Whether it is of the same event as another.
+    fn is_same_event(&self, other: &Used) -> bool {
+        (&self.term.source, &self.term.event) == (&other.term.source, &other.term.event)
+    }
+}
+
 impl Cx<'_> {
     /// A rule's declaration; the texts of its spec are printed later, from the tree.
     pub(crate) fn rule(&mut self, node: &ast::Rule) -> Option<(spec::Rule, ir::Rule)> {
@@ -55,19 +62,42 @@ impl Cx<'_> {
         };
         self.clauses(node, &mut rule, &uses);
         let given = self.rule_options(node, place);
-        let condition = self.rule_condition(node, &mut env, &given);
-        self.lower_options(&given, &mut rule, &uses);
+        let condition = self.rule_condition(node, &mut env, &given, &uses);
+        self.lower_options(&given, node, &mut rule, &uses, condition.is_some());
+        if let Some(logic) = &logic {
+            self.check_clauses(node, &given, &rule, logic);
+        }
         let mark = self.mark();
         let body = node.body().map(|b| self.rule_body(&b, &mut env)).unwrap_or_default();
         if body.stmts.is_empty()
             && !self.failed_since(mark)
+            && !self.is_mangled(node.syntax())
             && node.body().is_some_and(|b| b.stmts().next().is_none())
         {
             self.error(&rules::empty_body::RULE, place, "the rule does nothing: its body has no statement");
         }
         self.check_duplicate_clauses(node);
         name?;
-        Some((rule, ir::Rule { logic: logic?, condition, body }))
+        let (logic, condition) = self.as_filter(logic?, condition);
+        Some((rule, ir::Rule { logic, condition, body }))
+    }
+
+    /// Under `engine: argo` the `where` of a rule of one event is a predicate, which a Sensor has; it means the same.
+    fn as_filter(&self, logic: Logic, condition: Option<ir::Expr>) -> (Logic, Option<ir::Expr>) {
+        let argo = self.orc.as_ref().is_some_and(|o| o.engine == spec::Engine::Argo);
+        match (logic, condition) {
+            (Logic::Event(mut term), Some(condition)) if argo => {
+                let condition = own(condition);
+                term.predicate = Some(match term.predicate {
+                    Some(predicate) => {
+                        ir::Expr::Binary(ir::Op::And, Box::new(predicate), Box::new(condition))
+                    }
+                    None => condition,
+                });
+                (Logic::Event(term), None)
+            }
+            unchanged => unchanged,
+        }
     }
 
     fn logic(&mut self, node: &ast::Logic, uses: &mut Vec<Used>) -> Option<Logic> {
@@ -83,7 +113,7 @@ impl Cx<'_> {
             }
             ast::Logic::Not(not) => {
                 let of = not.term().and_then(|l| self.logic(&l, uses));
-                let duration = self.duration_of(not.duration().as_ref());
+                let duration = self.time_of(not.duration().as_ref(), "`for`");
                 self.support(Construct::Absence, node.range());
                 Some(Logic::Absent { of: Box::new(of?), duration: duration? })
             }
@@ -123,20 +153,8 @@ impl Cx<'_> {
         let shown = event.as_ref().map(|e| e.name.clone()).unwrap_or_default();
         let own = Own { event: shown, payload: payload.clone(), meta: meta.clone() };
         let env = Env { own: Some(own), place: "a predicate", ..Env::default() };
-        let mark = self.mark();
-        let predicate = node.predicate().map(|p| {
-            let condition = p.condition();
-            let lowered = self.condition(condition.as_ref(), &env);
-            if !self.failed_since(mark)
-                && let Some(condition) = &condition
-            {
-                let types = |_: &ir::Scope| (payload.clone(), meta.clone());
-                if let Some(diagnostic) = rules::never_holds::check(&lowered, &types, condition) {
-                    self.report(diagnostic);
-                }
-            }
-            lowered
-        });
+        let types = |_: &ir::Scope| (payload.clone(), meta.clone());
+        let predicate = node.predicate().map(|p| self.filter(p.condition().as_ref(), &env, &types));
         let event = event?;
         let term = Term {
             source: event.source.clone(),
@@ -148,6 +166,27 @@ impl Cx<'_> {
         let range = alias.as_ref().map_or_else(|| reference.range(), AstNode::range);
         uses.push(Used { term: term.clone(), payload, meta, range, aliased: alias.is_some() });
         Some(term)
+    }
+
+    /// A condition on events: one that no event or every event satisfies is reported.
+    fn filter(
+        &mut self,
+        node: Option<&ast::Expr>,
+        env: &Env,
+        types: &dyn Fn(&ir::Scope) -> (Type, Type),
+    ) -> ir::Expr {
+        let mark = self.mark();
+        let condition = self.condition(node, env);
+        if let Some(node) = node
+            && !self.failed_since(mark)
+            && !self.is_broken(node.range())
+        {
+            self.report_all(rules::never_holds::check(&condition, types, node));
+            if let Some(place) = reads_context(node, env) {
+                self.support(Construct::Context, place);
+            }
+        }
+        condition
     }
 
     /// The event that a reference names.
@@ -171,16 +210,22 @@ impl Cx<'_> {
         let found: Vec<EventDecl> =
             orc.events.iter().filter(of_source).filter(|e| e.name == text).cloned().collect();
         match found.as_slice() {
+            [] if source.is_none() && self.other_kind(&text).is_some() => {
+                let what = self.other_kind(&text).unwrap_or_default();
+                let message = format!("`{text}` is {what}, not an event");
+                self.error(&rules::wrong_kind_of_name::RULE, name.range(), message);
+                None
+            }
             [] => {
                 let known: Vec<String> =
                     orc.events.iter().filter(of_source).map(|e| e.name.clone()).collect();
                 self.unknown(&rules::unknown_event::RULE, "event", &text, name.range(), &known);
                 None
             }
-            [event] => {
-                let event = event.clone();
-                self.use_event(&event);
-                Some(event)
+            // One source that declares it twice was reported there.
+            [event, others @ ..] if others.iter().all(|e| e.source == event.source) => {
+                self.use_event(event);
+                Some(event.clone())
             }
             [first, ..] => {
                 for event in &found {
@@ -193,6 +238,22 @@ impl Cx<'_> {
         }
     }
 
+    /// What a name that is no event's stands for.
+    fn other_kind(&self, name: &str) -> Option<String> {
+        let orc = self.orc.as_ref()?;
+        if orc.sources.contains_key(name) {
+            return Some("a source".to_owned());
+        }
+        if orc.functions.contains_key(name) {
+            return Some("a function".to_owned());
+        }
+        if orc.workflows.contains_key(name) {
+            return Some("a workflow".to_owned());
+        }
+        let binding = self.scope.bindings.get(name)?.first()?;
+        Some(format!("a {}", binding.decl.what()))
+    }
+
     fn use_event(&mut self, event: &EventDecl) {
         if let Some(orc) = &mut self.orc {
             orc.used.insert(Use::Event(event.source.clone(), event.name.clone()));
@@ -203,17 +264,14 @@ impl Cx<'_> {
     fn check_uses(&mut self, uses: &[Used]) {
         for (i, used) in uses.iter().enumerate() {
             if let Some(first) = uses[..i].iter().find(|u| u.term.name == used.term.name) {
-                self.report(rules::alias_needed::diagnostic(
-                    &used.term,
-                    used.aliased,
-                    used.range,
-                    first.range,
-                ));
-            } else if let Some(first) = uses[..i]
-                .iter()
-                .find(|u| (&u.term.source, &u.term.event) == (&used.term.source, &used.term.event))
-            {
-                let _ = first;
+                self.report(if used.aliased {
+                    let message = format!("two events of this rule are called `{}`", used.term.name);
+                    Diagnostic::new(&rules::duplicate_name::RULE, used.range, message)
+                        .label(first.range, "the first one")
+                } else {
+                    rules::alias_needed::diagnostic(&used.term, used.range, first.range)
+                });
+            } else if uses[..i].iter().any(|u| u.is_same_event(used)) {
                 self.support(Construct::SameEventTwice, used.range);
             }
         }
@@ -238,7 +296,7 @@ impl Cx<'_> {
     fn clauses(&mut self, node: &ast::Rule, rule: &mut spec::Rule, uses: &[Used]) {
         if let Some(within) = node.within().next() {
             self.support(Construct::Within, within.range());
-            rule.within = self.duration_of(within.duration().as_ref());
+            rule.within = self.time_of(within.duration().as_ref(), "`within`");
         }
         if let Some(by) = node.by().next() {
             self.support(Construct::By, by.range());
@@ -289,15 +347,28 @@ impl Cx<'_> {
         given
     }
 
-    fn rule_condition(&mut self, node: &ast::Rule, env: &mut Env, given: &Given) -> Option<ir::Expr> {
+    fn rule_condition(
+        &mut self,
+        node: &ast::Rule,
+        env: &mut Env,
+        given: &Given,
+        uses: &[Used],
+    ) -> Option<ir::Expr> {
         let clause = node.conditions().next()?;
-        let paired = given.get("pairing").is_some();
-        let argo = self.orc.as_ref().is_some_and(|o| o.engine == spec::Engine::Argo);
         let mut inner = env.clone();
         inner.place = "a `where`";
         let mark = self.mark();
-        let condition = self.condition(clause.condition().as_ref(), &inner);
-        if argo && !paired {
+        let types = |scope: &ir::Scope| {
+            let event =
+                env.events.iter().find(|e| matches!(scope, ir::Scope::Event(name) if *name == e.name));
+            match event {
+                Some(e) if e.absent => (e.payload.clone().or_null(), e.meta.clone().or_null()),
+                Some(e) => (e.payload.clone(), e.meta.clone()),
+                None => (Type::Any, Type::Any),
+            }
+        };
+        let condition = self.filter(clause.condition().as_ref(), &inner, &types);
+        if uses.len() > 1 && given.get("pairing").is_none() {
             self.support(Construct::Where, clause.range());
         }
         if !self.failed_since(mark) {
@@ -306,7 +377,14 @@ impl Cx<'_> {
         Some(condition)
     }
 
-    fn lower_options(&mut self, given: &Given, rule: &mut spec::Rule, uses: &[Used]) {
+    fn lower_options(
+        &mut self,
+        given: &Given,
+        node: &ast::Rule,
+        rule: &mut spec::Rule,
+        uses: &[Used],
+        conditional: bool,
+    ) {
         let text = |key: &str| given.get(key).and_then(Value::as_str);
         rule.rate = text("rate").and_then(|t| t.parse().ok());
         rule.dead_letter = text("dead-letter").map(str::to_owned);
@@ -320,13 +398,30 @@ impl Cx<'_> {
             timezone: value.get("timezone").and_then(Value::as_str).map(str::to_owned),
         });
         if let Some(once) = given.get("once-per") {
-            rule.once_per = self.once_per(once, given.place("once-per").unwrap_or_default(), uses);
+            let members: Vec<ast::Member> = node.body().iter().flat_map(ast::Body::members).collect();
+            let range = value_range(&members, "once-per").or(given.place("once-per")).unwrap_or_default();
+            rule.once_per = self.once_per(once, range, uses);
         }
         if let Some(range) = given.place("pairing") {
             self.support(Construct::Pairing, range);
         }
-        self.report_all(rules::option_without_effect::check(rule, given, uses.len() > 1));
+        let argo = self.orc.as_ref().is_some_and(|o| o.engine == spec::Engine::Argo);
+        let unpaired = argo && !(conditional && uses.len() > 1);
+        self.report_all(rules::option_without_effect::check(rule, given, unpaired));
         self.report_all(rules::conflicting_options::check(rule, given));
+    }
+
+    /// What keeps or joins events does nothing in a rule that fires on each event at once.
+    fn check_clauses(&mut self, node: &ast::Rule, given: &Given, rule: &spec::Rule, logic: &Logic) {
+        if rules::stale_halves::keeps(logic) {
+            return;
+        }
+        let within = node.within().filter(|_| rule.within.is_some()).map(|c| ("within", c.range()));
+        let by = node.by().filter(|_| !rule.by.is_empty()).map(|c| ("by", c.range()));
+        let reset = rule.reset.as_ref().and(given.place("reset")).map(|r| ("reset", r));
+        for (name, range) in within.chain(by).chain(reset) {
+            self.report(rules::option_without_effect::keeps_nothing(name, range));
+        }
     }
 
     fn once_per(&mut self, value: &Value, range: TextRange, uses: &[Used]) -> Option<OncePer> {
@@ -380,6 +475,7 @@ fn present(logic: &Logic) -> BTreeSet<String> {
 fn in_scope(uses: &[Used], present: &BTreeSet<String>) -> Vec<EventInScope> {
     let event = |u: &Used| EventInScope {
         name: u.term.name.clone(),
+        event: u.term.event.clone(),
         payload: u.payload.clone(),
         meta: u.meta.clone(),
         absent: !present.contains(&u.term.name) && u.payload != Type::Error,
@@ -395,5 +491,43 @@ fn has_positive_everywhere(logic: &Logic) -> bool {
         Logic::Or(parts) => parts.iter().all(has_positive_everywhere),
         Logic::Count { of, .. } => has_positive_everywhere(of),
         Logic::Absent { .. } => false,
+    }
+}
+
+/// Where a condition reads what Argo's filters do not see: the identity, time and source of an event.
+fn reads_context(node: &ast::Expr, env: &Env) -> Option<TextRange> {
+    let context = |member: &ast::MemberExpr| {
+        let name = member.member().map(|m| m.text())?;
+        let base = member.base()?;
+        let is_meta = match &base {
+            ast::Expr::Name(name) => env.own.is_some() && name.name() == "meta",
+            ast::Expr::Member(of) => env.own.is_none() && of.member().is_some_and(|m| m.text() == "meta"),
+            _ => false,
+        };
+        (is_meta && ["id", "time", "source"].contains(&name.as_str())).then(|| member.range())
+    };
+    node.syntax().descendants().filter_map(ast::MemberExpr::cast).find_map(|m| context(&m))
+}
+
+/// An expression over one event of a rule, as one over the event of a predicate.
+fn own(expr: ir::Expr) -> ir::Expr {
+    use ir::Expr;
+    let boxed = |inner: Box<Expr>| Box::new(own(*inner));
+    let all = |parts: Vec<Expr>| parts.into_iter().map(own).collect();
+    match expr {
+        Expr::Payload(_) => Expr::Payload(ir::Scope::Own),
+        Expr::Meta(_) => Expr::Meta(ir::Scope::Own),
+        Expr::Template(parts) => Expr::Template(all(parts)),
+        Expr::Member(base, name) => Expr::Member(boxed(base), name),
+        Expr::Index(base, index) => Expr::Index(boxed(base), boxed(index)),
+        Expr::Call(builtin, args) => Expr::Call(builtin, all(args)),
+        Expr::Not(inner) => Expr::Not(boxed(inner)),
+        Expr::Negate(inner) => Expr::Negate(boxed(inner)),
+        Expr::Binary(op, left, right) => Expr::Binary(op, boxed(left), boxed(right)),
+        Expr::List(items) => Expr::List(all(items)),
+        Expr::Record(fields) => {
+            Expr::Record(fields.into_iter().map(|(key, value)| (key, own(value))).collect())
+        }
+        other => other,
     }
 }

@@ -100,12 +100,8 @@ pub fn expression(
     let node = item_node(db, item);
     let default = node.and_then(|n| if let ast::Item::Param(param) = n { param.default() } else { None });
     let own = expr::Own { event: "expression".to_owned(), payload, meta: Type::Any };
-    let local = |name: &&str| expr::Local {
-        name: (*name).to_owned(),
-        ty: Type::Any,
-        range: TextRange::default(),
-        resultless: None,
-    };
+    let local =
+        |name: &&str| expr::Local { name: (*name).to_owned(), ty: Type::Any, range: TextRange::default() };
     let locals = locals.iter().map(local).collect();
     let env = expr::Env { own: Some(own), locals, place: "an expression", ..expr::Env::default() };
     let (lowered, _) = cx.expr(default.as_ref(), &env);
@@ -167,8 +163,12 @@ impl<'db> Cx<'db> {
     /// Whether a syntax error stands in a declaration itself, and not in a member of it: what seems to be missing may
     /// be what could not be read.
     pub(crate) fn is_mangled(&self, node: &SyntaxNode) -> bool {
-        let members: Vec<TextRange> =
-            node.descendants().filter_map(ast::Member::cast).map(|m| m.range()).filter(|r| *r != node.text_range()).collect();
+        let members: Vec<TextRange> = node
+            .descendants()
+            .filter_map(ast::Member::cast)
+            .map(|m| m.range())
+            .filter(|r| *r != node.text_range())
+            .collect();
         let own = |error: &&TextRange| {
             node.text_range().contains_range(**error) && !members.iter().any(|m| m.contains_range(**error))
         };

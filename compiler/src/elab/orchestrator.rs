@@ -5,7 +5,7 @@ use crate::{
     catalog::blocks,
     diag::Diagnostic,
     ir::{self, Callee, Fleet, Origin, Signature},
-    names::{self, Binding, TypeExpr},
+    names::{self, Binding, Decl, TypeExpr},
     rules,
     spec::{self, Engine, Management, OrchestratorSpec},
     types::Type,
@@ -33,7 +33,10 @@ pub struct OrchestratorScope {
     pub(crate) workflows: BTreeMap<String, Signature>,
     pub(crate) used: BTreeSet<Use>,
     pub(crate) imported: Vec<Binding>,
-    pub(crate) emitted: Vec<(String, TextRange)>,
+    /// The internal events that something emits, or was probably meant to emit.
+    pub(crate) emitted: BTreeSet<String>,
+    /// The ports that its sources listen on.
+    pub(crate) ports: Vec<rules::port_clash::Port>,
     pub(crate) fleet: Option<Arc<Fleet>>,
     pub(crate) selector: Option<ir::Expr>,
 }
@@ -95,8 +98,17 @@ impl Cx<'_> {
         self.patches("orchestrator", None, &members);
         self.check_names(name.as_ref(), decl, &parts);
         self.check_unused(&members);
+        if let Some(ports) = self.orc.as_ref().map(|o| o.ports.clone()) {
+            self.report_all(rules::port_clash::check(&ports));
+        }
         let orc = self.assemble(name?, decl, &given, parts)?;
         self.report_all(rules::check_orchestrator(&orc, decl));
+        if !self.is_broken(decl.range())
+            && let Some(scope) = &self.orc
+        {
+            let found = rules::never_fires::check(&orc, &scope.emitted, &rules::Places { decl });
+            self.report_all(found);
+        }
         Some(orc)
     }
 
@@ -119,7 +131,14 @@ impl Cx<'_> {
         for member in members {
             match member {
                 ast::Member::Function(decl) => declare_callable(decl, scope, &mut functions),
-                ast::Member::Workflow(decl) => declare_callable(decl, scope, &mut workflows),
+                ast::Member::Workflow(decl) => {
+                    declare_callable(decl, scope, &mut workflows);
+                    if let Some((name, _)) = named(decl)
+                        && let Some(signature) = workflows.get_mut(&name)
+                    {
+                        signature.close();
+                    }
+                }
                 ast::Member::Source(node) => {
                     if let Some((name, range)) = named(node) {
                         sources.entry(name).or_insert(range);
@@ -147,6 +166,7 @@ impl Cx<'_> {
         let mut seen: Vec<(&str, String, TextRange)> = Vec::new();
         for member in members {
             let Some((space, what, name, range)) = declared(member) else { continue };
+            self.check_hiding(space, &name, range);
             self.check_duplicate(&mut seen, space, what, name, range);
             if let ast::Member::Source(source) = member {
                 let mut events: Vec<(&str, String, TextRange)> = Vec::new();
@@ -156,6 +176,19 @@ impl Cx<'_> {
                     self.check_duplicate(&mut events, "event", "event", name, range);
                 }
             }
+        }
+    }
+
+    /// A function, workflow or type that hides one of the file.
+    fn check_hiding(&mut self, space: &str, name: &str, range: TextRange) {
+        let same_space = |d: &Decl| match d {
+            Decl::Function(_) | Decl::Workflow(_) => space == "callable",
+            Decl::Type { .. } => space == "type",
+            _ => false,
+        };
+        if let Some(hidden) = self.scope.find(name, same_space) {
+            let what = format!("the {} of the file", hidden.decl.what());
+            self.report(rules::shadowed_name::diagnostic(name, &what, range, None));
         }
     }
 
@@ -303,7 +336,7 @@ impl Cx<'_> {
         mut parts: Parts,
     ) -> Option<ir::Orchestrator> {
         let mut origins = self.origins(&name, range, decl);
-        self.bring_in(&name, &mut parts, &mut origins);
+        self.bring_in((&name, range), &mut parts, &mut origins);
         let orc = self.orc.as_ref()?;
         let text = |key: &str| given.get(key).and_then(Value::as_str).map(str::to_owned);
         let events = orc.events.iter().map(|e| ir::Event {
@@ -375,7 +408,7 @@ impl Cx<'_> {
     }
 
     /// Functions and workflows declared outside become the orchestrator's own, and what they call in turn.
-    fn bring_in(&mut self, orc: &str, parts: &mut Parts, origins: &mut Vec<Origin>) {
+    fn bring_in(&mut self, (orc, place): (&str, TextRange), parts: &mut Parts, origins: &mut Vec<Origin>) {
         let mut queue: Vec<Binding> = self.orc.as_ref().map(|o| o.imported.clone()).unwrap_or_default();
         let mut seen: Vec<Binding> = Vec::new();
         while let Some(binding) = queue.pop() {
@@ -385,13 +418,11 @@ impl Cx<'_> {
             let clashes = parts.functions.iter().any(|f| f.spec.name == binding.name)
                 || parts.workflows.iter().any(|w| w.spec.name == binding.name);
             if clashes {
-                let range =
-                    self.orc.as_ref().and_then(|o| o.sources.values().next().copied()).unwrap_or_default();
                 let message = format!(
                     "two different functions or workflows called `{}` meet in this orchestrator",
                     binding.name
                 );
-                self.error(&rules::name_collision::RULE, range, message);
+                self.error(&rules::name_collision::RULE, place, message);
                 continue;
             }
             let what = match self.lowered(&binding).and_then(|a| a.lowered.as_ref()) {

@@ -23,12 +23,14 @@ impl Cx<'_> {
     pub(crate) fn placement(&mut self, node: &ast::Placement) -> spec::Placement {
         let members = node.members();
         let place = first_word(node);
+        let mark = self.mark();
         let given = self.given(&members, &blocks::PLACEMENT);
+        let broken = self.failed_since(mark);
         self.check_presence(&given, &blocks::PLACEMENT, place, node);
         let mut placement = self.lower_placement(&given);
         placement.pin = self.pins(&members);
         self.selector(&members, &given, &mut placement);
-        self.check_placement(&given, &placement, place);
+        self.check_placement(&given, &placement, place, broken);
         placement
     }
 
@@ -157,11 +159,17 @@ impl Cx<'_> {
         }
     }
 
-    fn check_placement(&mut self, given: &Given, placement: &spec::Placement, place: TextRange) {
+    fn check_placement(
+        &mut self,
+        given: &Given,
+        placement: &spec::Placement,
+        place: TextRange,
+        broken: bool,
+    ) {
         let range = |key: &str| given.place(key).unwrap_or(place);
         self.report_all(rules::bad_weights::check(placement, range("weights")));
         self.report_all(rules::period_order::check(placement, range("force-after")));
-        if given.get("clusters").is_some_and(|c| c.as_list().is_some_and(<[_]>::is_empty)) {
+        if !broken && given.get("clusters").is_some_and(|c| c.as_list().is_some_and(<[_]>::is_empty)) {
             let message = "no cluster is left to run on: the list is empty";
             self.error(&rules::no_candidate::RULE, range("clusters"), message);
         }

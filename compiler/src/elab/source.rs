@@ -14,7 +14,7 @@ use efl_grammar::{
     SyntaxNode, TextRange,
     ast::{self, AstNode, HasDoc, HasMembers, HasName},
 };
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 impl Cx<'_> {
     /// The events a source declares, with the types of their payloads: what rules see, before anything is checked.
@@ -157,6 +157,7 @@ impl Cx<'_> {
                 })
                 .collect();
             self.report_all(rules::endpoint_clash::check(&listeners));
+            self.note_ports(given, &listeners, place);
             self.report_all(
                 rules::reserved_port::check(&listeners)
                     .into_iter()
@@ -164,6 +165,28 @@ impl Cx<'_> {
             );
             self.report_all(rules::unauthenticated_webhook::check(kind, &listeners, place));
         }
+    }
+
+    /// Notes the ports of a source, which another one cannot have.
+    fn note_ports(
+        &mut self,
+        given: &Given,
+        listeners: &[rules::endpoint_clash::Listener],
+        source: TextRange,
+    ) {
+        let Some(orc) = &mut self.orc else { return };
+        let port = |number: i64, node: bool, range| rules::port_clash::Port { number, node, source, range };
+        let mut seen = BTreeSet::new();
+        for listener in listeners {
+            orc.ports.extend(
+                listener
+                    .port
+                    .filter(|p| seen.insert(*p))
+                    .map(|number| port(number, false, listener.port_range)),
+            );
+        }
+        let node_port = given.get("node-port").and_then(Value::as_i64).zip(given.place("node-port"));
+        orc.ports.extend(node_port.map(|(number, range)| port(number, true, range)));
     }
 
     /// An internal event's declaration.
@@ -186,7 +209,7 @@ impl Cx<'_> {
             return None;
         };
         if let Some(event) = orc.events.iter().find(|e| e.source.is_none() && e.name == name) {
-            orc.emitted.push((name.to_owned(), range));
+            orc.emitted.insert(name.to_owned());
             return Some(event.payload.clone());
         }
         if let Some(event) = orc.events.iter().find(|e| e.name == name) {
@@ -200,6 +223,7 @@ impl Cx<'_> {
         }
         let known: Vec<String> =
             orc.events.iter().filter(|e| e.source.is_none()).map(|e| e.name.clone()).collect();
+        orc.emitted.extend(super::suggest(name, &known));
         self.unknown(&rules::unknown_event::RULE, "event for `emit`:", name, range, &known);
         None
     }

@@ -7,6 +7,7 @@ use super::{
     orchestrator::{EventDecl, OrchestratorScope},
 };
 use crate::{
+    catalog::blocks::PENDING,
     diag::Diagnostic,
     ir,
     names::Decl,
@@ -97,7 +98,7 @@ impl Cx<'_> {
                 self.duration_of(advance.duration().as_ref());
             }
             ast::Step::Send(send) => self.send(send),
-            ast::Step::Set(set) => self.set(set),
+            ast::Step::Set(set) => self.set(set, orc),
             ast::Step::Mock(mock) => self.mock(mock, orc),
             ast::Step::Expect(expect) => self.expectation(expect, orc),
         }
@@ -146,15 +147,28 @@ impl Cx<'_> {
         }
     }
 
-    fn set(&mut self, set: &ast::StepSet) {
+    fn set(&mut self, set: &ast::StepSet, orc: &ir::Orchestrator) {
         if let Some(cluster) = set.cluster() {
-            self.cluster(&cluster.text(), cluster.range());
+            self.tested_cluster(&cluster.text(), cluster.range(), orc);
         }
         for field in set.observations().iter().flat_map(ast::RecordExpr::fields) {
             let (Some(key), Some(value)) = (field.key(), field.value()) else { continue };
             let percent = super::block::number_text(&value)
                 .is_some_and(|t| t.strip_suffix('%').is_some_and(|n| n.parse::<f64>().is_ok()));
             let metric = !matches!(key.text().as_str(), "cpu" | "memory");
+            if let Some(fleet) = orc.fleet.as_ref().filter(|_| metric) {
+                let known: Vec<String> =
+                    fleet.metrics.iter().cloned().chain([PENDING.0.to_owned()]).collect();
+                if !known.contains(&key.text()) {
+                    self.unknown(
+                        &rules::unknown_metric::RULE,
+                        "metric of the fleet:",
+                        &key.text(),
+                        key.range(),
+                        &known,
+                    );
+                }
+            }
             if !percent
                 && !(metric && super::block::number_text(&value).is_some_and(|t| t.parse::<f64>().is_ok()))
             {
@@ -169,13 +183,16 @@ impl Cx<'_> {
 
     fn mock(&mut self, mock: &ast::StepMock, orc: &ir::Orchestrator) {
         let env = Env { place: "a test", ..Env::default() };
+        let signature = mock.function().and_then(|name| self.tested_function(&name, orc));
         for arg in mock.args().iter().flat_map(ast::Args::positional) {
-            self.expr(Some(&arg), &env);
+            let (_, ty) = self.expr(Some(&arg), &env);
+            if let Some(signature) = &signature {
+                self.reject_unknown_fields(&ty, &body_type(&signature.input), arg.range());
+            }
         }
         for arg in mock.args().iter().flat_map(ast::Args::named) {
             self.expr(arg.value().as_ref(), &env);
         }
-        let signature = mock.function().and_then(|name| self.tested_function(&name, orc));
         let output = signature.and_then(|s| s.output);
         for outcome in mock.outcomes() {
             if let Some(takes) = outcome.takes() {
@@ -205,8 +222,11 @@ impl Cx<'_> {
 
     fn expectation(&mut self, expect: &ast::StepExpect, orc: &ir::Orchestrator) {
         if let Some(times) = expect.times() {
-            self.count_of(Some(&times), 0, 1_000_000, "`times`");
-            if expect.is_negative() {
+            let count = self.count_of(Some(&times), 0, 1_000_000, "`times`");
+            if count == Some(0) {
+                let message = "`times 0` means none: write `expect no …`";
+                self.error(&rules::bad_expectation::RULE, times.range(), message);
+            } else if expect.is_negative() {
                 let message = "`expect no …` means none: it takes no `times`";
                 self.error(&rules::bad_expectation::RULE, times.range(), message);
             }
@@ -250,16 +270,24 @@ impl Cx<'_> {
             "placed" => {
                 for element in target.clusters().iter().flat_map(ast::ListExpr::elements) {
                     if let ast::Expr::Name(name) = &element {
-                        self.cluster(&name.name(), name.range());
+                        self.tested_cluster(&name.name(), name.range(), orc);
                     }
                 }
             }
             "move" => {
                 if let Some(name) = target.name() {
-                    self.cluster(&name.text(), name.range());
+                    self.tested_cluster(&name.text(), name.range(), orc);
                 }
             }
             _ => {}
+        }
+    }
+
+    /// A cluster that a test names: one in scope, or one of the orchestrator's fleet.
+    fn tested_cluster(&mut self, name: &str, range: TextRange, orc: &ir::Orchestrator) {
+        let of_fleet = orc.fleet.as_ref().is_some_and(|f| f.clusters.iter().any(|c| c.name == name));
+        if !of_fleet {
+            self.cluster(name, range);
         }
     }
 
@@ -306,12 +334,18 @@ impl Cx<'_> {
                 self.comparable_pattern(&Type::String, ty, matches.range());
             }
             ast::Pat::Value(value) => {
-                let (_, found) = self.expr(value.expr().as_ref(), env);
-                self.comparable_pattern(&found, ty, value.range());
-                if let Some(upper) = value.upper() {
-                    let (_, found) = self.expr(Some(&upper), env);
-                    self.comparable_pattern(&found, ty, upper.range());
+                let (from, found) = self.expr(value.expr().as_ref(), env);
+                let Some(upper) = value.upper() else {
+                    return self.comparable_pattern(&found, ty, value.range());
+                };
+                let (to, upper_ty) = self.expr(Some(&upper), env);
+                if let (ir::Expr::Number(from), ir::Expr::Number(to)) = (&from, &to)
+                    && from > to
+                {
+                    let (from, to) = (from.to_string(), to.to_string());
+                    return self.report(rules::reversed_range::diagnostic(&from, &to, value.range()));
                 }
+                self.comparable_pattern(&Type::union([found, upper_ty]).widened(), ty, value.range());
             }
         }
     }

@@ -347,6 +347,9 @@ impl<'a> SchemaReader<'a> {
         if let Some(values) = object.get("enum").and_then(|v| v.as_array()) {
             return Ok(Type::union(values.iter().map(literal)));
         }
+        if let Some(parts) = object.get("allOf").and_then(|v| v.as_array()) {
+            return self.all_of(object, parts, stack);
+        }
         for key in ["oneOf", "anyOf"] {
             if let Some(parts) = object.get(key).and_then(|v| v.as_array()) {
                 let parts: Result<Vec<Type>, String> = parts.iter().map(|p| self.read(p, stack)).collect();
@@ -367,8 +370,8 @@ impl<'a> SchemaReader<'a> {
     }
 
     fn reference(&self, reference: &'a str, stack: &mut Vec<&'a str>) -> Result<Type, String> {
-        let pointer =
-            reference.strip_prefix('#').ok_or_else(|| format!("`$ref` to another file: {reference}"))?;
+        // Another file may be anything.
+        let Some(pointer) = reference.strip_prefix('#') else { return Ok(Type::Any) };
         if stack.contains(&reference) {
             return Ok(Type::Any);
         }
@@ -377,6 +380,31 @@ impl<'a> SchemaReader<'a> {
         let ty = self.read(target, stack);
         stack.pop();
         ty
+    }
+
+    /// One record with the fields of all of them, and its own; anything else together is `any`.
+    fn all_of(
+        &self,
+        object: &'a serde_json::Map<String, serde_json::Value>,
+        parts: &'a [serde_json::Value],
+        stack: &mut Vec<&'a str>,
+    ) -> Result<Type, String> {
+        let mut types = parts.iter().map(|p| self.read(p, stack)).collect::<Result<Vec<_>, _>>()?;
+        if object.contains_key("properties") {
+            types.push(self.of_type(object, "object", stack)?);
+        }
+        let mut merged = Record { name: None, fields: Vec::new(), open: true };
+        for ty in types {
+            let Type::Record(record) = ty else { return Ok(Type::Any) };
+            merged.open &= record.open;
+            for field in &record.fields {
+                match merged.fields.iter_mut().find(|f| f.name == field.name) {
+                    Some(known) => known.optional &= field.optional,
+                    None => merged.fields.push(field.clone()),
+                }
+            }
+        }
+        Ok(Type::Record(Arc::new(merged)))
     }
 
     fn of_type(

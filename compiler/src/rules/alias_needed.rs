@@ -12,12 +12,8 @@ super::rule! {
 }
 
 /// Two uses of one name in a rule.
-pub(crate) fn diagnostic(term: &Term, aliased: bool, range: TextRange, first: TextRange) -> Diagnostic {
-    let message = if aliased {
-        format!("two events of this rule are called `{}`", term.name)
-    } else {
-        format!("`{}` stands twice in this rule: one of them needs a name of its own", term.name)
-    };
+pub(crate) fn diagnostic(term: &Term, range: TextRange, first: TextRange) -> Diagnostic {
+    let message = format!("`{}` stands twice in this rule: one of them needs a name of its own", term.name);
     Diagnostic::new(&RULE, range, message)
         .label(first, "the first one")
         .help(format!("write `{} as second`", term.event))

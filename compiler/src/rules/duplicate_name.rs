@@ -38,6 +38,25 @@ pub(crate) fn check_file(db: &dyn salsa::Database, file: SourceFile) -> Vec<Diag
             }
         }
     }
+    found.extend(tests(db, items));
+    found
+}
+
+/// Tests of one name.
+fn tests(db: &dyn salsa::Database, items: &[db::Item<'_>]) -> Vec<Diagnostic> {
+    let mut seen: Vec<(String, TextRange)> = Vec::new();
+    let mut found = Vec::new();
+    for item in items {
+        let Some(ast::Item::Test(test)) = db::item_node(db, item.text) else { continue };
+        let Some((title, name)) = test.title().and_then(|t| Some((t.range(), t.plain()?))) else { continue };
+        let range = title + TextSize::from(item.start);
+        if let Some((_, first)) = seen.iter().find(|(n, _)| *n == name) {
+            let diagnostic = Diagnostic::new(&RULE, range, format!("two tests are called \"{name}\""));
+            found.push(diagnostic.label(*first, "the first one"));
+        } else {
+            seen.push((name, range));
+        }
+    }
     found
 }
 

@@ -1,7 +1,11 @@
 //! E0411 emit-cycle.
 
 use super::Places;
-use crate::{diag::Diagnostic, ir::{self, Callee, Logic, Stmt}};
+use crate::{
+    diag::Diagnostic,
+    ir::{self, Callee, Logic, Stmt},
+    spec,
+};
 use std::collections::BTreeSet;
 
 super::rule! {
@@ -12,39 +16,49 @@ super::rule! {
     page: "",
 }
 
-/// An `emit` whose event starts, through rules, what emits it again.
+/// A rule as a step of a circle: what starts it and what it emits, both without a condition.
+struct Step<'a> {
+    name: &'a str,
+    waits: BTreeSet<String>,
+    emits: BTreeSet<String>,
+}
+
+/// An `emit` whose event starts, through rules, what emits it again. A predicate, a `where`, `count`, `within`,
+/// `once-per`, `rate` or an `if` around the `emit` is a bound.
 pub(crate) fn check(orc: &ir::Orchestrator, places: &Places) -> Vec<Diagnostic> {
-    let rules: Vec<(&str, BTreeSet<String>, BTreeSet<String>)> = orc
-        .rules
-        .iter()
-        .zip(&orc.spec.rules)
-        .map(|(rule, spec)| {
-            let (mut waits, mut emits) = (BTreeSet::new(), BTreeSet::new());
-            events(&rule.logic, &mut waits);
-            for stmts in [&rule.body.stmts, &rule.body.on_failure, &rule.body.on_exit] {
-                emitted(orc, stmts, &mut Vec::new(), &mut emits);
-            }
-            (spec.name.as_str(), waits, emits)
-        })
-        .collect();
+    let steps: Vec<Step> = orc.rules.iter().zip(&orc.spec.rules).map(|(rule, spec)| step(orc, rule, spec)).collect();
     let mut found = Vec::new();
-    for start in 0..rules.len() {
+    for start in 0..steps.len() {
         let mut path = vec![start];
-        let bounded = path.iter().any(|i| orc.spec.rules[*i].once_per.is_some() || orc.spec.rules[*i].rate.is_some());
-        if !bounded && circle(&rules, &mut path) && path.iter().all(|i| start <= *i) {
-            let names: Vec<String> = path.iter().chain([&start]).map(|i| format!("`{}`", rules[*i].0)).collect();
+        if circle(&steps, &mut path) && path.iter().all(|i| start <= *i) {
+            let names: Vec<String> = path.iter().chain([&start]).map(|i| format!("`{}`", steps[*i].name)).collect();
             let message = format!("this may run for ever: {}", names.join(" emits for "));
-            let diagnostic = Diagnostic::new(&RULE, places.rule(rules[start].0), message);
-            found.push(diagnostic.help("bound it with a predicate that ends, `rate` or `once-per`"));
+            let diagnostic = Diagnostic::new(&RULE, places.rule(steps[start].name), message);
+            found.push(diagnostic.help("bound it with a predicate that ends, an `if` around the `emit`, or `once-per`"));
         }
     }
     found
 }
 
-fn circle(rules: &[(&str, BTreeSet<String>, BTreeSet<String>)], path: &mut Vec<usize>) -> bool {
+fn step<'a>(orc: &ir::Orchestrator, rule: &ir::Rule, spec: &'a spec::Rule) -> Step<'a> {
+    let (mut waits, mut emits) = (BTreeSet::new(), BTreeSet::new());
+    let bounded = rule.condition.is_some()
+        || spec.once_per.is_some()
+        || spec.rate.is_some()
+        || spec.within.is_some() && !matches!(rule.logic, Logic::Event(_));
+    if !bounded {
+        events(&rule.logic, &mut waits);
+    }
+    for stmts in [&rule.body.stmts, &rule.body.on_failure, &rule.body.on_exit] {
+        emitted(orc, stmts, &mut Vec::new(), &mut emits);
+    }
+    Step { name: &spec.name, waits, emits }
+}
+
+fn circle(rules: &[Step], path: &mut Vec<usize>) -> bool {
     let Some(last) = path.last().copied() else { return false };
     for next in 0..rules.len() {
-        if rules[last].2.is_disjoint(&rules[next].1) {
+        if rules[last].emits.is_disjoint(&rules[next].waits) {
             continue;
         }
         if next == path[0] {
@@ -61,19 +75,20 @@ fn circle(rules: &[(&str, BTreeSet<String>, BTreeSet<String>)], path: &mut Vec<u
     false
 }
 
-/// The internal events a rule waits for.
+/// The internal events any of which starts a rule, whatever its payload.
 fn events(logic: &Logic, found: &mut BTreeSet<String>) {
     match logic {
-        Logic::Event(term) if term.source.is_none() => {
+        Logic::Event(term) if term.source.is_none() && term.predicate.is_none() => {
             found.insert(term.event.clone());
         }
         Logic::Event(_) | Logic::Absent { .. } => {}
         Logic::And(parts) | Logic::Or(parts) | Logic::Then(parts) => parts.iter().for_each(|p| events(p, found)),
-        Logic::Count { of, .. } => events(of, found),
+        Logic::Count { of, times } if *times == 1 => events(of, found),
+        Logic::Count { .. } => {}
     }
 }
 
-/// The internal events that statements emit, through the workflows they call.
+/// The internal events that statements emit on every way, through the workflows they call.
 fn emitted(orc: &ir::Orchestrator, stmts: &[Stmt], stack: &mut Vec<String>, found: &mut BTreeSet<String>) {
     for stmt in stmts {
         match stmt {
@@ -94,11 +109,7 @@ fn emitted(orc: &ir::Orchestrator, stmts: &[Stmt], stack: &mut Vec<String>, foun
                 stack.pop();
             }
             Stmt::Parallel(body) | Stmt::Retry(_, body) | Stmt::For { body, .. } => emitted(orc, body, stack, found),
-            Stmt::If(branches, otherwise) => {
-                branches.iter().for_each(|(_, body)| emitted(orc, body, stack, found));
-                emitted(orc, otherwise, stack, found);
-            }
-            Stmt::Let(..) | Stmt::Wait(_) | Stmt::Return(_) => {}
+            Stmt::If(..) | Stmt::Let(..) | Stmt::Wait(_) | Stmt::Return(_) => {}
         }
     }
 }

@@ -1,6 +1,6 @@
 //! E0606 knative-limit.
 
-use crate::{diag::Diagnostic, value::Value};
+use crate::{diag::Diagnostic, units::Duration, value::Value};
 use efl_grammar::TextRange;
 
 super::rule! {
@@ -9,6 +9,11 @@ super::rule! {
     level: Error,
     summary: "Beyond what Knative takes (concurrency 1000, timeout 600s, window 6s..1h, …).",
     page: "",
+}
+
+/// A time with a part of a second, which Knative counts in whole ones.
+pub(crate) fn whole_seconds(key: &str, time: Duration, range: TextRange) -> Diagnostic {
+    Diagnostic::new(&RULE, range, format!("`{key}` is counted in whole seconds; this is {time}"))
 }
 
 /// Autoscaling that Knative refuses as a whole. Upstream: `knative.dev/serving/pkg/apis/autoscaling` validation.

@@ -65,7 +65,7 @@ pub fn sorted() -> Vec<&'static Rule> {
 
 /// Where the parts of an orchestrator stand: rules over the IR ask it for places.
 pub(crate) struct Places<'a> {
-    decl: &'a ast::Orchestrator,
+    pub(crate) decl: &'a ast::Orchestrator,
 }
 
 impl Places<'_> {
@@ -90,6 +90,16 @@ impl Places<'_> {
             _ => None,
         });
         rule.map_or_else(|| self.rule(name), |l| l.range())
+    }
+
+    /// The name of a function; the orchestrator's for one declared outside.
+    pub(crate) fn function(&self, name: &str) -> TextRange {
+        self.named(|m| if let ast::Member::Function(function) = m { function.name() } else { None }, name)
+    }
+
+    /// The name of a source.
+    pub(crate) fn source(&self, name: &str) -> TextRange {
+        self.named(|m| if let ast::Member::Source(source) = m { source.name() } else { None }, name)
     }
 
     /// The name of a workflow; the orchestrator's for one declared outside.

@@ -11,12 +11,8 @@ super::rule! {
     page: "",
 }
 
-/// The result of a callee that declares none is used.
-pub(crate) fn diagnostic(callee: &str, range: TextRange, bound: Option<TextRange>) -> Diagnostic {
-    let diagnostic = Diagnostic::new(&RULE, range, format!("`{callee}` declares no result"))
-        .help(format!("say what it gives: `-> TYPE` behind the parameters of `{callee}`"));
-    match bound {
-        Some(bound) => diagnostic.label(bound, "bound to its result here"),
-        None => diagnostic,
-    }
+/// The result of a callee that declares none is bound or returned.
+pub(crate) fn diagnostic(callee: &str, range: TextRange) -> Diagnostic {
+    Diagnostic::new(&RULE, range, format!("`{callee}` declares no result"))
+        .help(format!("say what it gives: `-> TYPE` behind the parameters of `{callee}`"))
 }

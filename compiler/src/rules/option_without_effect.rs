@@ -5,6 +5,7 @@ use crate::{
     elab::block::Given,
     spec::{Delivery, Rule},
 };
+use efl_grammar::TextRange;
 
 super::rule! {
     code: "E0413",
@@ -14,19 +15,22 @@ super::rule! {
     page: "",
 }
 
-/// Options that do nothing on this rule.
-pub(crate) fn check(rule: &Rule, given: &Given, several: bool) -> Vec<Diagnostic> {
+/// A clause or option about what is kept, in a rule that keeps nothing.
+pub(crate) fn keeps_nothing(name: &str, range: TextRange) -> Diagnostic {
+    let message = format!("`{name}` does nothing here: the rule fires on each event at once, and keeps nothing");
+    Diagnostic::new(&RULE, range, message).unnecessary()
+}
+
+/// Options that do nothing on this rule; `unpaired` when nothing is there for `pairing` to check.
+pub(crate) fn check(rule: &Rule, given: &Given, unpaired: bool) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut report = |key: &str, why: &str| {
         if let Some(range) = given.place(key) {
             found.push(Diagnostic::new(&RULE, range, format!("`{key}` does nothing here: {why}")).unnecessary());
         }
     };
-    if rule.reset.is_some() && !several {
-        report("reset", "the rule waits for one event, so nothing is kept");
-    }
-    if rule.pairing.is_some() && !several {
-        report("pairing", "the rule waits for one event, so nothing is paired");
+    if rule.pairing.is_some() && unpaired {
+        report("pairing", "it says how a `where` over several events is checked, and there is none");
     }
     if rule.retry.is_some() && rule.delivery == Delivery::AtMostOnce {
         report("retry", "`delivery: at-most-once` sends once and does not wait for the answer");

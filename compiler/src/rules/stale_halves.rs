@@ -24,6 +24,20 @@ pub(crate) fn check(orc: &ir::Orchestrator, places: &Places) -> Vec<Diagnostic> 
     orc.rules.iter().zip(&orc.spec.rules).filter(waiting).map(diagnostic).collect()
 }
 
+/// Whether the logic keeps anything from one event to the next.
+pub(crate) fn keeps(logic: &Logic) -> bool {
+    joins(logic) || absent(logic)
+}
+
+fn absent(logic: &Logic) -> bool {
+    match logic {
+        Logic::Event(_) => false,
+        Logic::Absent { .. } => true,
+        Logic::And(parts) | Logic::Or(parts) | Logic::Then(parts) => parts.iter().any(absent),
+        Logic::Count { of, .. } => absent(of),
+    }
+}
+
 /// Whether some way to fire needs several events.
 pub(crate) fn joins(logic: &Logic) -> bool {
     match logic {

@@ -20,9 +20,9 @@ pub(crate) fn duration(text: &str, range: TextRange) -> Diagnostic {
     diagnostic.help("durations are whole numbers of ms, s, m, h or d: 500ms 10s 5m 2h 7d")
 }
 
-/// A unit where a plain number is needed.
-pub(crate) fn plain(name: &str, text: &str, range: TextRange) -> Diagnostic {
-    Diagnostic::new(&RULE, range, format!("`{name}` takes a plain number; `{text}` has a unit"))
+/// A unit where a plain number is needed; `what` takes it.
+pub(crate) fn plain(what: &str, text: &str, range: TextRange) -> Diagnostic {
+    Diagnostic::new(&RULE, range, format!("{what} takes a plain number; `{text}` has a unit"))
 }
 
 /// Something else where a quantity is needed.
