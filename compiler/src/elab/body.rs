@@ -335,6 +335,9 @@ impl Cx<'_> {
             .map(|r| r.range())
             .chain(stmt.timeouts().into_iter().map(|t| t.range()));
         for range in ranges.collect::<Vec<_>>() {
+            if self.is_broken(stmt.range()) {
+                continue;
+            }
             let message = "`retry` and `timeout` stand behind a call; this expression calls nothing";
             self.error(&rules::misplaced_option::RULE, range, message);
         }

@@ -637,8 +637,7 @@ impl Cx<'_> {
                 BROKEN
             }
             Lookup::Unknown if name == "value" && event.payload == Type::Any => {
-                let field = Expr::Member(Box::new(payload.clone()), name.to_owned());
-                (Expr::Binary(Op::Coalesce, Box::new(field), Box::new(payload)), Type::Any)
+                (Expr::untyped_value(&Scope::Event(event.name.clone())), Type::Any)
             }
             found => (Expr::Member(Box::new(payload), name.to_owned()), found.read().unwrap_or(Type::Error)),
         }
@@ -753,7 +752,7 @@ fn own_name(own: &Own, name: &str, mut has_param: impl FnMut(&str) -> bool) -> O
         Lookup::Missing => None,
         Lookup::Unknown if has_param(name) => None,
         Lookup::Unknown if name == "value" && own.payload == Type::Any => {
-            Some((Expr::untyped_value(), Type::Any))
+            Some((Expr::untyped_value(&Scope::Own), Type::Any))
         }
         found => Some((Expr::Member(Box::new(payload()), name.to_owned()), found.read()?)),
     }

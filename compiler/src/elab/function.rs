@@ -169,7 +169,7 @@ fn autoscaling(value: &Value) -> Autoscaling {
     Autoscaling {
         metric: value.get("metric").and_then(Value::as_str).map(str::to_owned),
         target: value.get("target").and_then(Value::as_f64),
-        utilization: value.get("utilization").and_then(Value::as_f64).map(|part| (part * 100.0).round()),
+        utilization: value.get("utilization").and_then(Value::as_f64).map(|part| (part * 1e11).round() / 1e9),
         window: duration(value.get("window")),
         scale_down_delay: duration(value.get("scale-down-delay")),
         activation_scale: u32_of(value.get("activation-scale")),

@@ -76,7 +76,6 @@ impl Cx<'_> {
         {
             self.error(&rules::empty_body::RULE, place, "the rule does nothing: its body has no statement");
         }
-        self.check_duplicate_clauses(node);
         name?;
         let (logic, condition) = self.as_filter(logic?, condition);
         Some((rule, ir::Rule { logic, condition, body }))
@@ -303,24 +302,6 @@ impl Cx<'_> {
             for field in by.fields() {
                 self.check_key(&field, uses);
                 rule.by.push(field.text());
-            }
-        }
-    }
-
-    fn check_duplicate_clauses(&mut self, node: &ast::Rule) {
-        let clauses: [(&str, Vec<TextRange>); 3] = [
-            ("within", node.within().map(|c| c.range()).collect()),
-            ("by", node.by().map(|c| c.range()).collect()),
-            ("where", node.conditions().map(|c| c.range()).collect()),
-        ];
-        for (name, ranges) in clauses {
-            for range in ranges.iter().skip(1) {
-                let diagnostic = Diagnostic::new(
-                    &rules::duplicate_clause::RULE,
-                    *range,
-                    format!("`{name}` is given twice"),
-                );
-                self.report(diagnostic.label(ranges[0], "the first one"));
             }
         }
     }

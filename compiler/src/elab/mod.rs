@@ -268,6 +268,9 @@ impl<'db> Cx<'db> {
     }
 
     fn import(&mut self, import: &ast::Import) {
+        if self.is_broken(import.range()) {
+            return;
+        }
         let (Some(node), Some(path)) = (import.path(), import.path().and_then(|p| p.plain())) else { return };
         let Some(target) = names::imported_file(self.db, self.file, &path) else {
             return self.report(rules::import_not_found::diagnostic(

@@ -74,8 +74,7 @@ struct Parts {
     functions: Vec<function::Lowered>,
     workflows: Vec<LoweredWorkflow>,
     rules: Vec<(spec::Rule, ir::Rule)>,
-    placement: spec::Placement,
-    has_placement: bool,
+    placement: Option<spec::Placement>,
 }
 
 impl Cx<'_> {
@@ -232,15 +231,9 @@ impl Cx<'_> {
                     parts.rules.extend(self.rule(node));
                 }
                 ast::Member::Placement(node) => {
-                    if parts.has_placement {
-                        self.error(
-                            &rules::duplicate_clause::RULE,
-                            node.range(),
-                            "`placement` is given twice",
-                        );
-                    }
-                    parts.has_placement = true;
-                    parts.placement = self.placement(node);
+                    let placement = self.placement(node);
+                    // The parser reports a second one.
+                    parts.placement.get_or_insert(placement);
                 }
                 _ => {}
             }
@@ -370,7 +363,7 @@ impl Cx<'_> {
                 functions: parts.functions.into_iter().map(|f| f.spec).collect(),
                 workflows: parts.workflows.into_iter().map(|w| w.spec).collect(),
                 rules: parts.rules.into_iter().map(|(r, _)| r).collect(),
-                placement: parts.placement,
+                placement: parts.placement.unwrap_or_default(),
                 patches: self.patched.clone(),
             },
             name,
@@ -463,7 +456,7 @@ impl ir::Orchestrator {
         }
         for ((spec, workflow), body) in self.spec.workflows.iter_mut().zip(&self.workflows).zip(steps) {
             spec.body = body;
-            spec.parameters = ir::parameters(&workflow.signature.input);
+            spec.parameters = ir::parameters(&workflow.signature.input).filter(|text| text != "()");
             spec.result = workflow.signature.output.as_ref().map(ToString::to_string);
         }
         for (spec, signature) in self.spec.functions.iter_mut().zip(&self.functions) {

@@ -360,14 +360,16 @@ fn workflow<'a>(
 /// The parts of a Workflow's name: of each event a part of the hash of its id.
 fn name_parts(cx: &mut Context<'_>, rule: Rule<'_>, base: &str) -> Option<Vec<Parameter>> {
     let terms = rule.terms();
-    let room = (budget::LABEL - base.len() - 1).min(DIGITS);
+    let room = budget::LABEL - base.len() - 1;
     // Without `and` a firing has one event.
-    let digits = if rule.joins() { room / terms.len() } else { room };
-    if digits * fewest(&rule.ir.logic) < FEWEST {
+    let each = |room: usize| if rule.joins() { room / terms.len() } else { room };
+    let enough = |digits: &usize| digits * fewest(&rule.ir.logic) >= FEWEST;
+    let digits = [room.min(DIGITS), room].map(each).into_iter().find(enough);
+    let Some(digits) = digits else {
         let message = "this rule has too many events for the name of its Workflow";
         cx.error(cx.declaration("rule", &rule.spec.name), message, "split the rule, or use `engine: efl`");
         return None;
-    }
+    };
     let part = |term: &&Term| Parameter {
         src: Src {
             dependency_name: dependency::name(term),

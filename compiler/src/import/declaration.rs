@@ -3,7 +3,7 @@
 use super::{
     fragment::Fragment,
     text::{Item, Writer, comment},
-    value::{self, percent},
+    value,
 };
 use crate::{
     catalog::blocks,
@@ -189,7 +189,7 @@ fn autoscaling(autoscaling: &Autoscaling) -> Vec<Item> {
         items.push(value::field("metric", ty.as_ref(), &Value::String(metric.clone())));
     }
     items.extend(target.map(|target| number("target", target)));
-    items.extend(utilization.map(|part| number("utilization", percent(part))));
+    items.extend(utilization.map(|percent| number("utilization", format!("{percent}%"))));
     items.extend(window.map(|window| number("window", window)));
     items.extend(scale_down_delay.map(|delay| number("scale-down-delay", delay)));
     items.extend(activation_scale.map(|scale| number("activation-scale", scale)));

@@ -290,7 +290,10 @@ fn renamed(line: &str, kind: usize) -> String {
     {
         return format!("source s{kind}:{rest}");
     }
-    let line = line.replace("port: 12000", &format!("port: {}", 13_000 + kind));
+    let line = match line.trim_start().strip_prefix("port: ") {
+        Some(_) => format!("  port: {}", 13_000 + kind),
+        None => line.to_owned(),
+    };
     match line.trim_start().strip_prefix("event ") {
         Some(rest) => {
             let end = rest.find([' ', ':', '{']).unwrap_or(rest.len());

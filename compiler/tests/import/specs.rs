@@ -375,7 +375,7 @@ fn function(c: &mut Choices<'_>, at: usize) -> Function {
         autoscaling: Autoscaling {
             metric: c.maybe(|c| c.one(&["rps", "concurrency"]).to_owned()),
             target: c.maybe(|c| c.one(&[100.0, 0.5])),
-            utilization: c.maybe(|c| c.one(&[0.7, 0.29, 1.0])),
+            utilization: c.maybe(|c| c.one(&[70.0, 29.0, 100.0])),
             window: c.maybe(|_| Duration::from_secs(60)),
             scale_down_delay: c.maybe(|_| Duration::from_secs(0)),
             activation_scale: (scale.is_none()).then_some(2).filter(|_| c.flag()),
