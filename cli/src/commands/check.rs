@@ -33,6 +33,9 @@ pub(crate) struct Check {
     /// How diagnostics are written
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
+    /// Show hints too (data formats always have them)
+    #[arg(long)]
+    hints: bool,
     /// Take warnings for errors
     #[arg(long)]
     strict: bool,
@@ -65,6 +68,9 @@ impl Check {
         let mut report = project.report();
         if self.strict {
             report.strict();
+        }
+        if !self.hints && matches!(self.format, Format::Human | Format::Short) {
+            report.hide_hints();
         }
         // A fixed standard input goes to standard output, so what is left has to go elsewhere.
         let stream = if fixed { Stream::Err } else { Stream::Out };

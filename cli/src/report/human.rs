@@ -133,7 +133,11 @@ impl Counts {
     pub(crate) fn summary(self, look: Look) -> String {
         let files = counted(self.files, "file");
         if self.errors + self.warnings == 0 {
-            return format!("{} in {files}", "no problems".style(look.style(Style::new().green())));
+            return format!(
+                "{} in {files}{}",
+                "no problems".style(look.style(Style::new().green())),
+                self.hints()
+            );
         }
         let part = |count, of, style| {
             (count > 0).then(|| counted(count, level(of)).style(look.style(style)).to_string())
@@ -146,7 +150,15 @@ impl Counts {
             1 => " (1 can be mended with `--fix`)".to_owned(),
             count => format!(" ({count} can be mended with `--fix`)"),
         };
-        format!("{} in {files}{fixable}", parts.join(", "))
+        format!("{} in {files}{fixable}{}", parts.join(", "), self.hints())
+    }
+
+    /// What is said of hints that were left out.
+    fn hints(self) -> String {
+        match self.hidden {
+            0 => String::new(),
+            count => format!("; {} with `--hints`", counted(count, "hint")),
+        }
     }
 }
 

@@ -65,6 +65,8 @@ pub(crate) struct Finding {
 pub(crate) struct Report {
     /// In the order in which it is shown.
     pub(crate) findings: Vec<Finding>,
+    /// How many hints were left out.
+    hidden: usize,
     /// The names of the files that were looked at.
     files: Vec<String>,
     sources: HashMap<String, Rc<Source>>,
@@ -81,6 +83,8 @@ pub(crate) struct Counts {
     pub(crate) files: usize,
     /// Diagnostics that `--fix` would mend.
     pub(crate) fixable: usize,
+    /// Hints that were left out.
+    pub(crate) hidden: usize,
 }
 
 impl Report {
@@ -131,6 +135,13 @@ impl Report {
         }
     }
 
+    /// Leaves out hints, and remembers how many.
+    pub(crate) fn hide_hints(&mut self) {
+        let all = self.findings.len();
+        self.at_least(Level::Warning);
+        self.hidden += all - self.findings.len();
+    }
+
     /// Leaves out what is less serious.
     pub(crate) fn at_least(&mut self, level: Level) {
         self.findings.retain(|finding| finding.diagnostic.level >= level);
@@ -147,6 +158,7 @@ impl Report {
             warnings: count(Level::Warning),
             files: self.files.len(),
             fixable: self.findings.iter().filter(safe).count(),
+            hidden: self.hidden,
         }
     }
 
