@@ -241,7 +241,23 @@ fn source(c: &mut Choices<'_>, kind: &'static SourceKind, at: usize) -> Source {
     // The compiler keeps them in the order in which they stand.
     own_fields.extend(fields);
     let description = c.maybe(Choices::line);
-    Source { name, kind: kind.name.to_owned(), description, fields: Value::Map(own_fields), events }
+    let mut source =
+        Source { name, kind: kind.name.to_owned(), description, fields: Value::Map(own_fields), events };
+    own_ports(&mut source.fields, at);
+    source.events.iter_mut().for_each(|event| own_ports(&mut event.fields, at));
+    source
+}
+
+/// Gives a source ports that no other one has.
+fn own_ports(value: &mut Value, at: usize) {
+    let Value::Map(entries) = value else { return };
+    for (name, value) in entries {
+        match name.as_str() {
+            "port" => *value = Value::Number(12_000.0 + at as f64),
+            "node-port" => *value = Value::Number(30_000.0 + at as f64),
+            _ => own_ports(value, at),
+        }
+    }
 }
 
 /// The fields and nested blocks of a block that are given: what is required, of each group one alternative, and some.
