@@ -1,7 +1,8 @@
 //! A workspace seen from outside: every diagnostic with absolute places, every orchestrator with absolute lines.
 
 use crate::{
-    db::{Database, FileDiagnostic, Item, SourceFile, Workspace, items},
+    compile::{self, CompileError},
+    db::{Database, FileDiagnostic, Item, ItemText, SourceFile, Workspace, item_node, items},
     diag::{Diagnostic, Fix, Level},
     elab::{Lowered, check_item},
     ir,
@@ -9,14 +10,15 @@ use crate::{
     rules,
     suppress::Suppressions,
 };
-use efl_grammar::{TextRange, TextSize};
+use efl_grammar::{TextRange, TextSize, ast};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Everything wrong with a file, in order, after suppressions and configured levels.
 pub fn diagnostics(db: &Database, file: SourceFile) -> Vec<FileDiagnostic> {
     let mut found = Vec::new();
     for item in items(db, file) {
-        for diagnostic in &check_item(db, file, item.text).diagnostics {
+        let checked = &check_item(db, file, item.text).diagnostics;
+        for diagnostic in checked.iter().chain(unmakeable(db, file, item.text)) {
             found.push(absolute(db, file, item.start, diagnostic));
         }
     }
@@ -39,6 +41,30 @@ pub fn diagnostics(db: &Database, file: SourceFile) -> Vec<FileDiagnostic> {
     found.extend(extra.into_iter().map(|d| FileDiagnostic { label_files: Vec::new(), diagnostic: d }));
     found.sort_by_key(|d| (d.diagnostic.range.start(), d.diagnostic.range.end(), d.diagnostic.rule.code));
     found
+}
+
+/// What is wrong with an orchestrator that has no mistake of its own, but cannot be made into resources.
+#[salsa::tracked(returns(ref))]
+fn unmakeable<'db>(db: &'db dyn salsa::Database, file: SourceFile, item: ItemText<'db>) -> Vec<Diagnostic> {
+    let analysis = check_item(db, file, item);
+    let (Some(Lowered::Orchestrator(orc)), Some(ast::Item::Orchestrator(decl))) =
+        (&analysis.lowered, item_node(db, item))
+    else {
+        return Vec::new();
+    };
+    if analysis.has_errors() || analysis.incomplete {
+        return Vec::new();
+    }
+    let Err(errors) = compile::resources(orc, &compile::Options::default()) else { return Vec::new() };
+    let places = rules::Places { decl: &decl };
+    let diagnostic = |error: CompileError| match error {
+        CompileError::Expand(error) => {
+            let range = places.declaration(&error.declaration);
+            Some(rules::engine_unsupported::unmakeable(&error, range))
+        }
+        CompileError::NoCandidate(..) => None,
+    };
+    errors.into_iter().filter_map(diagnostic).collect()
 }
 
 /// Whether a file has an error.

@@ -50,6 +50,8 @@ pub struct Analysis {
     pub used: BTreeSet<String>,
     /// What the item declares, lowered; `None` when it is broken beyond that.
     pub lowered: Option<Lowered>,
+    /// Whether it depends on a param that has no value yet.
+    pub incomplete: bool,
 }
 
 impl Analysis {
@@ -117,6 +119,8 @@ pub(crate) struct Cx<'db> {
     pub(crate) orc: Option<OrchestratorScope>,
     /// Whether the expression at hand reads a param without a value, so that checks of values are moot.
     pub(crate) incomplete: bool,
+    /// Whether any expression did.
+    pub(crate) reads_unknown: bool,
     /// The functions and workflows called that are declared outside.
     pub(crate) callees: Vec<Binding>,
     /// The places of `let`s, loop variables and parameters that are read.
@@ -138,6 +142,7 @@ impl<'db> Cx<'db> {
             scope,
             orc: None,
             incomplete: false,
+            reads_unknown: false,
             callees: Vec::new(),
             used_locals: BTreeSet::new(),
             patched: Vec::new(),
@@ -178,7 +183,7 @@ impl<'db> Cx<'db> {
     fn finish(mut self, lowered: Option<Lowered>) -> Analysis {
         self.diagnostics.sort_by_key(|d| (d.range.start(), d.range.end(), d.rule.code));
         self.diagnostics.dedup();
-        Analysis { diagnostics: self.diagnostics, used: self.used, lowered }
+        Analysis { diagnostics: self.diagnostics, used: self.used, lowered, incomplete: self.reads_unknown }
     }
 
     fn item(&mut self, node: &ast::Item) -> Option<Lowered> {

@@ -418,6 +418,7 @@ impl Cx<'_> {
                 self.error(&rules::name_collision::RULE, place, message);
                 continue;
             }
+            self.reads_unknown |= self.lowered(&binding).is_some_and(|a| a.incomplete);
             let what = match self.lowered(&binding).and_then(|a| a.lowered.as_ref()) {
                 Some(Lowered::Function(function)) => {
                     self.patched.extend(function.patches.iter().map(|p| super::patch::inside(orc, p)));

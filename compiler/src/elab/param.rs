@@ -98,7 +98,7 @@ impl Cx<'_> {
         let Decl::Param { ty, .. } = &*binding.decl else { return None };
         let declared = scope.resolve(ty);
         if names::param_cycle(self.db, binding.file, NameKey::new(self.db, binding.name.clone())).is_some() {
-            self.incomplete = true;
+            (self.incomplete, self.reads_unknown) = (true, true);
             return Some((Expr::Local(name.to_owned()), declared));
         }
         match self.lowered(&binding).and_then(|a| a.lowered.as_ref()) {
@@ -107,7 +107,7 @@ impl Cx<'_> {
                 Some((value.clone(), ty))
             }
             _ => {
-                self.incomplete = true;
+                (self.incomplete, self.reads_unknown) = (true, true);
                 Some((Expr::Local(name.to_owned()), declared))
             }
         }

@@ -7,7 +7,7 @@ use crate::{
     diag::Diagnostic,
     names::TypeExpr,
     rules, spec,
-    types::{Record, RecordField, Type},
+    types::{Mismatch, Problem, Record, RecordField, Type, TypeTable},
     value::Value,
 };
 use efl_grammar::{
@@ -106,6 +106,7 @@ impl Cx<'_> {
         let ty = node.ty().map(|ty| self.payload_ty(&ty));
         self.check_presence(&given.with_defaults(defaults), kind.block, place, node);
         self.check_format(&given, defaults, ty.as_ref(), node);
+        self.check_documented(kind, ty.as_ref(), node);
         Some(spec::SourceEvent {
             name: name?.0,
             ty: ty.map(|t| t.to_string()),
@@ -122,6 +123,26 @@ impl Cx<'_> {
                     format!("`{field}` tells events apart: with {events} events it stands at each of them");
                 self.error(&rules::event_only_field::RULE, range, message);
             }
+        }
+    }
+
+    /// A declared type that the payload which upstream documents cannot have.
+    fn check_documented(&mut self, kind: &SourceKind, ty: Option<&Type>, node: &ast::Event) {
+        let (Some(ty), Some(declared)) = (ty, node.ty()) else { return };
+        if kind.payload.json_body || self.is_broken(declared.range()) {
+            return;
+        }
+        let documented = catalog_type(self.db, kind.payload.ty);
+        let table = TypeTable::default();
+        // Text in a certain form is still text: a time, one of some words.
+        let other_form = |mismatch: &Mismatch| match &mismatch.problem {
+            Problem::Wrong { found, expected } => table.comparable(found, expected),
+            _ => false,
+        };
+        if let Some(mismatch) = table.missing_or_wrong(&documented, ty).filter(|m| !other_form(m)) {
+            let diagnostic =
+                rules::typed_opaque_payload::diagnostic(kind, &documented, &mismatch, declared.range());
+            self.report(diagnostic);
         }
     }
 

@@ -11,7 +11,7 @@ use crate::{
     diag::Diagnostic,
     ir,
     names::Decl,
-    rules,
+    rules::{self, unreachable_expectation::Reached},
     types::{Type, TypeTable},
 };
 use efl_grammar::{
@@ -23,8 +23,11 @@ use std::sync::Arc;
 impl Cx<'_> {
     /// A test's declaration.
     pub(crate) fn test(&mut self, node: &ast::Test) {
-        let Some(orc) = self.orchestrator_of(node) else { return };
+        let Some((orc, whole)) = self.orchestrator_of(node) else { return };
         self.orc = Some(scope_of(&orc));
+        if whole {
+            self.check_reached(node, &orc);
+        }
         let mut expects = false;
         let mut moved = false;
         for step in node.steps() {
@@ -45,7 +48,52 @@ impl Cx<'_> {
         }
     }
 
-    fn orchestrator_of(&mut self, node: &ast::Test) -> Option<Arc<ir::Orchestrator>> {
+    /// Mocks and expectations of what no rule leads to.
+    fn check_reached(&mut self, node: &ast::Test, orc: &ir::Orchestrator) {
+        let reached = Reached::of(orc);
+        for step in node.steps() {
+            match &step {
+                ast::Step::Mock(mock) => {
+                    let Some(name) = mock.function() else { continue };
+                    let known = orc.spec.functions.iter().any(|f| f.name == name.text());
+                    if known && !reached.functions.contains(&name.text()) {
+                        self.report(rules::needless_mock::diagnostic(&name.text(), name.range()));
+                    }
+                }
+                ast::Step::Expect(expect) if !expect.is_negative() => {
+                    let Some(target) = expect.target() else { continue };
+                    let (Some(keyword), Some(name)) = (target.keyword(), target.name()) else { continue };
+                    let (what, reached, known) = match keyword.text() {
+                        "call" => (
+                            "function",
+                            &reached.functions,
+                            orc.spec.functions.iter().any(|f| f.name == name.text()),
+                        ),
+                        "run" => (
+                            "workflow",
+                            &reached.workflows,
+                            orc.spec.workflows.iter().any(|w| w.name == name.text()),
+                        ),
+                        "emit" => {
+                            ("event", &reached.events, orc.spec.events.iter().any(|e| e.name == name.text()))
+                        }
+                        _ => continue,
+                    };
+                    if known && !reached.contains(&name.text()) {
+                        self.report(rules::unreachable_expectation::diagnostic(
+                            what,
+                            &name.text(),
+                            name.range(),
+                        ));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The orchestrator that a test is of, and whether it is without errors.
+    fn orchestrator_of(&mut self, node: &ast::Test) -> Option<(Arc<ir::Orchestrator>, bool)> {
         let names = self.scope.names(|d| matches!(d, Decl::Orchestrator));
         let name = match node.orchestrator() {
             Some(reference) => {
@@ -72,8 +120,9 @@ impl Cx<'_> {
             }
         };
         let binding = self.find(&name, |d| matches!(d, Decl::Orchestrator))?;
-        match self.lowered(binding)?.lowered.as_ref()? {
-            Lowered::Orchestrator(orc) => Some(orc.clone()),
+        let analysis = self.lowered(binding)?;
+        match analysis.lowered.as_ref()? {
+            Lowered::Orchestrator(orc) => Some((orc.clone(), !analysis.has_errors())),
             _ => None,
         }
     }

@@ -3,6 +3,7 @@
 use crate::{
     diag::Diagnostic,
     engine::{self, Support},
+    expand::ExpandError,
     spec::Engine,
 };
 use efl_grammar::TextRange;
@@ -13,6 +14,11 @@ super::rule! {
     level: Error,
     summary: "A construct that the chosen engine does not have.",
     page: "",
+}
+
+/// What only shows when the resources are made: a rule of more events than fit a name, a Sensor that is too large.
+pub(crate) fn unmakeable(error: &ExpandError, range: TextRange) -> Diagnostic {
+    Diagnostic::new(&RULE, range, error.message.clone()).help(error.help.clone())
 }
 
 /// A construct that the engine lacks.

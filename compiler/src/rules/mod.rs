@@ -92,6 +92,17 @@ impl Places<'_> {
         rule.map_or_else(|| self.rule(name), |l| l.range())
     }
 
+    /// The name of a declaration, by its path: `crossing-safety/rule/crossing`.
+    pub(crate) fn declaration(&self, path: &str) -> TextRange {
+        match path.split('/').collect::<Vec<_>>().as_slice() {
+            [_, "rule", name] => self.rule(name),
+            [_, "function", name] => self.function(name),
+            [_, "source", name] => self.source(name),
+            [_, "workflow", name] => self.workflow(name),
+            _ => self.name(),
+        }
+    }
+
     /// The name of a function; the orchestrator's for one declared outside.
     pub(crate) fn function(&self, name: &str) -> TextRange {
         self.named(|m| if let ast::Member::Function(function) = m { function.name() } else { None }, name)
@@ -149,6 +160,7 @@ pub(crate) fn check_orchestrator(orc: &ir::Orchestrator, decl: &ast::Orchestrato
     let mut found = recursion::check(orc, places);
     found.extend(emit_cycle::check(orc, places));
     found.extend(subsumed_rule::check(orc, places));
+    found.extend(same_event_twice::check(orc, places));
     found.extend(stale_halves::check(orc, places));
     found.extend(clears_halves::check(orc, places));
     found.extend(lossy_pairing::check(orc, places));
@@ -158,6 +170,7 @@ pub(crate) fn check_orchestrator(orc: &ir::Orchestrator, decl: &ast::Orchestrato
     found.extend(missing_gateway::check(orc, places));
     found.extend(single_cluster_bus::check(orc, places));
     found.extend(repeated_cluster::check(orc, places));
+    found.extend(pin_splits_nothing::check(orc, places));
     found
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn check(orc: &ir::Orchestrator, places: &Places) -> Vec<Diagnostic> 
     for (i, rule) in orc.rules.iter().enumerate() {
         for (j, other) in orc.rules.iter().enumerate() {
             let (spec, wider) = (&orc.spec.rules[i], &orc.spec.rules[j]);
-            if i == j || spec.run != wider.run || spec.condition != wider.condition || !same_options(spec, wider) {
+            if i == j || super::same_event_twice::repeats(spec, wider) || spec.run != wider.run || spec.condition != wider.condition || !same_options(spec, wider) {
                 continue;
             }
             let (Logic::Event(narrow), Logic::Event(wide)) = (&rule.logic, &other.logic) else { continue };
