@@ -16,7 +16,7 @@ fn main() {
     let mut code = String::new();
     for module in &modules {
         let path = folder.join(format!("{module}.rs"));
-        writeln!(code, "#[path = {path:?}]\npub mod {module};").expect("writing to a string");
+        writeln!(code, "#[path = \"{}\"]\npub mod {module};", path.display()).expect("writing to a string");
     }
     code.push_str("\n/// Every rule, by the name of its file.\npub static ALL: &[&Rule] = &[\n");
     for module in &modules {

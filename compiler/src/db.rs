@@ -10,7 +10,6 @@ use crate::{
     system::{self, System},
 };
 use efl_grammar::{ParsedItem, SyntaxNode, ast};
-use rustc_hash::FxHashMap;
 use salsa::Setter;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -76,6 +75,7 @@ pub struct Item<'db> {
 
 /// The items of a file, in order; their texts joined are the file's.
 #[salsa::tracked(returns(deref))]
+#[expect(clippy::elidable_lifetime_names, reason = "salsa's macro needs the lifetime by name")]
 pub fn items<'db>(db: &'db dyn salsa::Database, file: SourceFile) -> Vec<Item<'db>> {
     let Some(text) = file.text(db) else { return Vec::new() };
     let segment = |s: efl_grammar::Segment| Item {
@@ -180,9 +180,4 @@ fn references(db: &Database, file: SourceFile) -> Vec<Arc<str>> {
     let resolve = |written: &String| system::resolve(&path, written).map(Arc::from);
     let signatures = items(db, file).iter().map(|item| crate::names::item_signature(db, item.text));
     signatures.flat_map(|s| s.paths.iter()).filter_map(resolve).collect()
-}
-
-/// The place of every item: the base of relative ranges.
-pub fn item_starts<'db>(db: &'db dyn salsa::Database, file: SourceFile) -> FxHashMap<ItemText<'db>, u32> {
-    items(db, file).iter().map(|item| (item.text, item.start)).collect()
 }

@@ -167,7 +167,7 @@ proptest! {
 
 /// Whether tests of level 1 are asked for; says so when they are not.
 fn level1() -> bool {
-    let asked = std::env::var("EFL_LEVEL").is_ok_and(|l| l >= "1".to_owned());
+    let asked = std::env::var("EFL_LEVEL").is_ok_and(|l| l.as_str() >= "1");
     if !asked {
         println!("not run: EFL_LEVEL=1 cargo test (needs Go)");
     }

@@ -11,7 +11,8 @@ use rowan::Checkpoint;
 impl Builder<'_> {
     /// The content of a body (`outermost`) or of a block of statements in it.
     pub(crate) fn statements(&mut self, parent: usize, outermost: bool) {
-        let in_rule = self.parents.iter().rev().nth(1).is_some_and(|index| self.pairs[*index].rule == Rule::rule_decl);
+        let in_rule =
+            self.parents.iter().rev().nth(1).is_some_and(|index| self.pairs[*index].rule == Rule::rule_decl);
         let children = self.child_indexes(parent);
         let is_stmt =
             |rule: Rule| !is_option(rule) && !is_handler(rule) && matches!(shape(rule), Shape::Node(_));

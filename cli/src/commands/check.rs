@@ -27,6 +27,7 @@ Examples:
 
 Levels: an error stops everything, a warning is probably a mistake, a hint never fails a check. They are set in
 `[rules]` of efl.toml; `// efl-ignore E0506: reason` excuses one place.")]
+#[allow(clippy::struct_excessive_bools)] // each is a flag of the command
 pub(crate) struct Check {
     #[command(flatten)]
     inputs: Inputs,

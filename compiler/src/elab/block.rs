@@ -981,7 +981,7 @@ fn url_form(schemes: &[&str]) -> String {
 fn bounds(min: f64, max: f64) -> String {
     let huge = |n: f64| n.abs() >= f64::from(i32::MAX);
     match (min, max) {
-        (min, max) if huge(max) && min == f64::MIN_POSITIVE => "more than 0".to_owned(),
+        (min, max) if huge(max) && min > 0.0 && min <= f64::MIN_POSITIVE => "more than 0".to_owned(),
         (min, max) if huge(max) => format!("at least {min}"),
         (min, max) => format!("{min} to {max}"),
     }

@@ -403,10 +403,10 @@ impl Cx<'_> {
         if self.stray_unit(left.as_ref(), &b_ty) || self.stray_unit(right.as_ref(), &a_ty) {
             return (Expr::Binary(op, Box::new(a), Box::new(b)), Type::Bool);
         }
-        if !TypeTable::default().comparable(&a_ty, &b_ty) {
-            self.report(rules::unlike_comparison::diagnostic(op, &a_ty, &b_ty, node.range()));
-        } else {
+        if TypeTable::default().comparable(&a_ty, &b_ty) {
             self.check_literal_in_union(node, &a_ty, &b_ty);
+        } else {
+            self.report(rules::unlike_comparison::diagnostic(op, &a_ty, &b_ty, node.range()));
         }
         (Expr::Binary(op, Box::new(a), Box::new(b)), Type::Bool)
     }
@@ -586,7 +586,7 @@ impl Cx<'_> {
             return BROKEN;
         };
         let name = member.text();
-        if let Some(event) = self.event_of(node.base().as_ref(), env) {
+        if let Some(event) = Self::event_of(node.base().as_ref(), env) {
             return self.event_member(&event, &name, member.range(), node, env);
         }
         let (base, ty) = self.expr(node.base().as_ref(), env);
@@ -602,7 +602,7 @@ impl Cx<'_> {
     }
 
     /// The event that an expression names, if nothing hides it.
-    fn event_of(&self, node: Option<&ast::Expr>, env: &Env) -> Option<EventInScope> {
+    fn event_of(node: Option<&ast::Expr>, env: &Env) -> Option<EventInScope> {
         let Some(ast::Expr::Name(name)) = node else { return None };
         let name = name.name();
         if env.own.is_some() || env.local(&name).is_some() {

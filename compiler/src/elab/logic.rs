@@ -128,7 +128,7 @@ impl Cx<'_> {
         for part in parts {
             match (operator.text(), part) {
                 ("and", Logic::And(inner)) | ("or", Logic::Or(inner)) | ("then", Logic::Then(inner)) => {
-                    flat.extend(inner)
+                    flat.extend(inner);
                 }
                 (_, part) => flat.push(part),
             }

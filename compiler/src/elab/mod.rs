@@ -67,7 +67,7 @@ pub enum Lowered {
     /// A param's value: what was given, else the default; `None` when it is required and not given.
     Param(Option<ir::Expr>, Type),
     /// A bus.
-    Bus(spec::EventBus),
+    Bus(Box<spec::EventBus>),
     /// A fleet.
     Fleet(Arc<ir::Fleet>),
     /// A function.
@@ -197,7 +197,7 @@ impl<'db> Cx<'db> {
                 self.type_decl(decl);
                 None
             }
-            ast::Item::Bus(bus) => self.bus(bus).map(Lowered::Bus),
+            ast::Item::Bus(bus) => self.bus(bus).map(|b| Lowered::Bus(Box::new(b))),
             ast::Item::Fleet(fleet) => Some(Lowered::Fleet(Arc::new(self.fleet(fleet)))),
             ast::Item::Function(decl) => self.function(decl).map(|f| Lowered::Function(Box::new(f))),
             ast::Item::Workflow(decl) => self.workflow(decl).map(|w| Lowered::Workflow(Box::new(w))),

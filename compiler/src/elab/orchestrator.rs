@@ -376,7 +376,7 @@ impl Cx<'_> {
         let name = given.get("bus").and_then(Value::as_str)?;
         let binding = self.scope.find(name, |d| matches!(d, names::Decl::Bus))?;
         match self.lowered(binding)?.lowered.as_ref()? {
-            Lowered::Bus(bus) => Some(bus.clone()),
+            Lowered::Bus(bus) => Some((**bus).clone()),
             _ => None,
         }
     }

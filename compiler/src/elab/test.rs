@@ -218,9 +218,8 @@ impl Cx<'_> {
                     );
                 }
             }
-            if !percent
-                && !(metric && super::block::number_text(&value).is_some_and(|t| t.parse::<f64>().is_ok()))
-            {
+            let number = super::block::number_text(&value).is_some_and(|t| t.parse::<f64>().is_ok());
+            if !(percent || metric && number) {
                 self.report(rules::wrong_unit::percent(
                     &key.text(),
                     value.syntax().text().to_string().trim(),

@@ -27,9 +27,9 @@ pub(crate) fn check(name: &str, text: &str, range: TextRange) -> Option<Diagnost
 }
 
 fn secret_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase().replace('-', "_");
     const WORDS: [&str; 8] =
         ["password", "passwd", "secret", "token", "api_key", "apikey", "private_key", "access_key"];
+    let name = name.to_ascii_lowercase().replace('-', "_");
     let tail = ["_file", "_path", "_name", "_url", "_ttl", "_header"];
     WORDS.iter().any(|w| name == *w || name.ends_with(&format!("_{w}"))) && !tail.iter().any(|t| name.ends_with(t))
 }

@@ -24,7 +24,7 @@ pub(crate) fn check(orc: &ir::Orchestrator, places: &Places) -> Vec<Diagnostic> 
     let diagnostic = |name: &String| {
         let message = format!("functions may run on `{name}` and their callers elsewhere, but `{name}` has no `gateway`");
         let stage = if pin.functions.is_empty() { "logic" } else { "functions" };
-        Diagnostic::new(&RULE, places.pin(stage), message).help(format!("give the cluster its address in the fleet file: gateway: \"HOST:PORT\""))
+        Diagnostic::new(&RULE, places.pin(stage), message).help("give the cluster its address in the fleet file: gateway: \"HOST:PORT\"")
     };
     of_functions.iter().filter(lacks).map(diagnostic).collect()
 }
