@@ -8,7 +8,7 @@ super::rule! {
     name: "absence-alone",
     level: Error,
     summary: "`not … for` without a positive term beside it.",
-    page: "",
+    page: include_str!("pages/E0407.md"),
 }
 
 /// Absence without anything that comes.

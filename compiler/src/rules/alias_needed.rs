@@ -8,7 +8,7 @@ super::rule! {
     name: "alias-needed",
     level: Error,
     summary: "Two uses of one event in a rule without `as`.",
-    page: "",
+    page: include_str!("pages/E0409.md"),
 }
 
 /// Two uses of one name in a rule.

@@ -8,7 +8,7 @@ super::rule! {
     name: "always-holds",
     level: Warning,
     summary: "A predicate or `where` that every payload satisfies.",
-    page: "",
+    page: include_str!("pages/E0402.md"),
 }
 
 /// A condition that excludes nothing.

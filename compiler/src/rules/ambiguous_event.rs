@@ -8,7 +8,7 @@ super::rule! {
     name: "ambiguous-event",
     level: Error,
     summary: "Two sources have an event of this name: `source.event` is needed.",
-    page: "",
+    page: include_str!("pages/E0218.md"),
 }
 
 /// An event name that several sources have.

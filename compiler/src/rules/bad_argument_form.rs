@@ -5,5 +5,5 @@ super::rule! {
     name: "bad-argument-form",
     level: Error,
     summary: "Positional and named arguments mixed, or several positional ones to a function.",
-    page: "",
+    page: include_str!("pages/E0318.md"),
 }

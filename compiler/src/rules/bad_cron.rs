@@ -8,7 +8,7 @@ super::rule! {
     name: "bad-cron",
     level: Error,
     summary: "A cron expression that has not five valid fields.",
-    page: "",
+    page: include_str!("pages/E0508.md"),
 }
 
 /// A cron expression that is none.

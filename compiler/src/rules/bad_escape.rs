@@ -5,5 +5,5 @@ super::rule! {
     name: "bad-escape",
     level: Error,
     summary: "An unknown escape in a string.",
-    page: "",
+    page: include_str!("pages/E0113.md"),
 }

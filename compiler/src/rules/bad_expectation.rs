@@ -5,5 +5,5 @@ super::rule! {
     name: "bad-expectation",
     level: Error,
     summary: "`expect no … times N`, `times 0`, or `expect nothing else` as the first expectation of a phase.",
-    page: "",
+    page: include_str!("pages/E0906.md"),
 }

@@ -8,7 +8,7 @@ super::rule! {
     name: "bad-format",
     level: Error,
     summary: "Text that is no URL, path, image, DNS name, time zone … as the field needs it.",
-    page: "",
+    page: include_str!("pages/E0325.md"),
 }
 
 /// Text that is not in the form that a field needs.

@@ -8,7 +8,7 @@ super::rule! {
     name: "bad-ignore",
     level: Warning,
     summary: "An `efl-ignore` comment without a code, with an unknown code, or without a reason.",
-    page: "",
+    page: include_str!("pages/E0007.md"),
 }
 
 /// A comment that suppresses nothing because it is not understood.

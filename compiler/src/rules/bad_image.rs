@@ -5,7 +5,7 @@ super::rule! {
     name: "bad-image",
     level: Error,
     summary: "Text that is no image reference.",
-    page: "",
+    page: include_str!("pages/E0608.md"),
 }
 
 /// Whether a text is an image reference. Upstream: `github.com/distribution/reference`.

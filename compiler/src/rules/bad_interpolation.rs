@@ -5,5 +5,5 @@ super::rule! {
     name: "bad-interpolation",
     level: Error,
     summary: "A record, list or map inside `${ }`.",
-    page: "",
+    page: include_str!("pages/E0308.md"),
 }

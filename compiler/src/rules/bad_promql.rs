@@ -8,7 +8,7 @@ super::rule! {
     name: "bad-promql",
     level: Error,
     summary: "A query of the fleet file that does not parse.",
-    page: "",
+    page: include_str!("pages/E0706.md"),
 }
 
 /// A query that does not parse.

@@ -8,7 +8,7 @@ super::rule! {
     name: "bad-regex",
     level: Error,
     summary: "A pattern that RE2 does not take.",
-    page: "",
+    page: include_str!("pages/E0311.md"),
 }
 
 /// A pattern that RE2 does not take.

@@ -5,5 +5,5 @@ super::rule! {
     name: "bad-schema-file",
     level: Error,
     summary: "The JSON Schema file is missing, no JSON, or holds what has no EFL type.",
-    page: "",
+    page: include_str!("pages/E0312.md"),
 }

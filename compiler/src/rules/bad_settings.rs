@@ -5,5 +5,5 @@ super::rule! {
     name: "bad-settings",
     level: Error,
     summary: "`efl.toml` cannot be read, or holds an unknown key or a wrong value.",
-    page: "",
+    page: include_str!("pages/E0003.md"),
 }

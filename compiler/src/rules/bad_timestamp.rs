@@ -8,7 +8,7 @@ super::rule! {
     name: "bad-timestamp",
     level: Error,
     summary: "A text literal where an RFC 3339 time is needed, and it is none.",
-    page: "",
+    page: include_str!("pages/E0323.md"),
 }
 
 /// A text that is no RFC 3339 time.

@@ -8,7 +8,7 @@ super::rule! {
     name: "bad-weights",
     level: Error,
     summary: "A negative weight, or all weights zero.",
-    page: "",
+    page: include_str!("pages/E0701.md"),
 }
 
 /// Weights by which no cluster could be better than another.

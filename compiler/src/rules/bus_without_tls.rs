@@ -8,7 +8,7 @@ super::rule! {
     name: "bus-without-tls",
     level: Error,
     summary: "A bus URL without TLS: Argo Events 1.9.11 refuses it.",
-    page: "",
+    page: include_str!("pages/E0709.md"),
 }
 
 /// A bus URL without TLS. Upstream: argo-events 1.9.11 always calls `nats.Secure` (`argo.md` section 0, finding 8).

@@ -5,5 +5,5 @@ super::rule! {
     name: "chained-comparison",
     level: Error,
     summary: "`1 < x < 5`, `a == b == c`.",
-    page: "",
+    page: include_str!("pages/E0116.md"),
 }

@@ -8,7 +8,7 @@ super::rule! {
     name: "clears-halves",
     level: Hint,
     summary: "In `(a and b) or c` an event `c` also forgets a waiting `a` or `b`.",
-    page: "",
+    page: include_str!("pages/E0415.md"),
 }
 
 /// In `(a and b) or c` an event `c` also forgets a waiting half.

@@ -11,7 +11,7 @@ super::rule! {
     name: "conflicting-options",
     level: Error,
     summary: "Options that exclude each other: `delivery: at-most-once` with `dead-letter`.",
-    page: "",
+    page: include_str!("pages/E0417.md"),
 }
 
 /// Options that exclude each other.

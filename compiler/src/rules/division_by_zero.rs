@@ -5,5 +5,5 @@ super::rule! {
     name: "division-by-zero",
     level: Error,
     summary: "A literal zero behind `/` or `%`.",
-    page: "",
+    page: include_str!("pages/E0328.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "duplicate-clause",
     level: Error,
     summary: "`within`, `by`, `where`, `placement`, `on failure`, `else` … twice.",
-    page: "",
+    page: include_str!("pages/E0122.md"),
 }

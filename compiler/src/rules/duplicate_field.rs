@@ -5,5 +5,5 @@ super::rule! {
     name: "duplicate-field",
     level: Error,
     summary: "A field or unnamed nested block given twice in one block.",
-    page: "",
+    page: include_str!("pages/E0321.md"),
 }

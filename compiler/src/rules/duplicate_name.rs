@@ -15,7 +15,7 @@ super::rule! {
     name: "duplicate-name",
     level: Error,
     summary: "Two declarations of one name in one scope.",
-    page: "",
+    page: include_str!("pages/E0212.md"),
 }
 
 /// Names that a file declares or imports twice.

@@ -8,7 +8,7 @@ super::rule! {
     name: "duration-in-payload",
     level: Error,
     summary: "`duration` in the type of an event, parameter or result.",
-    page: "",
+    page: include_str!("pages/E0322.md"),
 }
 
 /// `duration` in the type of an event, parameter or result.

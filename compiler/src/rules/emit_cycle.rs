@@ -13,7 +13,7 @@ super::rule! {
     name: "emit-cycle",
     level: Warning,
     summary: "`emit` → rule → `emit` comes back to its beginning.",
-    page: "",
+    page: include_str!("pages/E0411.md"),
 }
 
 /// A rule as a step of a circle: what starts it and what it emits, both without a condition.

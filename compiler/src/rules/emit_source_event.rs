@@ -5,5 +5,5 @@ super::rule! {
     name: "emit-source-event",
     level: Error,
     summary: "`emit` of an event that belongs to a source.",
-    page: "",
+    page: include_str!("pages/E0806.md"),
 }

@@ -11,7 +11,7 @@ super::rule! {
     name: "emit-type",
     level: Error,
     summary: "`emit` of a payload that is not of the event's type.",
-    page: "",
+    page: include_str!("pages/E0805.md"),
 }
 
 /// `emit` of a payload that is not of the event's type.

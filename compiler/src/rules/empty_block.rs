@@ -5,5 +5,5 @@ super::rule! {
     name: "empty-block",
     level: Warning,
     summary: "`parallel`, `if`, `for`, `retry` or a handler without a statement.",
-    page: "",
+    page: include_str!("pages/E0809.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "empty-body",
     level: Error,
     summary: "A rule or workflow without a statement.",
-    page: "",
+    page: include_str!("pages/E0808.md"),
 }

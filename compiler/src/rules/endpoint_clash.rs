@@ -17,7 +17,7 @@ super::rule! {
     name: "endpoint-clash",
     level: Error,
     summary: "Two events on one port and path.",
-    page: "",
+    page: include_str!("pages/E0501.md"),
 }
 
 /// An event of a source that listens: where requests for it come in.

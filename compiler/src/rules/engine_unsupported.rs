@@ -13,7 +13,7 @@ super::rule! {
     name: "engine-unsupported",
     level: Error,
     summary: "A construct that the chosen engine does not have.",
-    page: "",
+    page: include_str!("pages/E0408.md"),
 }
 
 /// What only shows when the resources are made: a rule of more events than fit a name, a Sensor that is too large.

@@ -8,7 +8,7 @@ super::rule! {
     name: "even-stream-replicas",
     level: Error,
     summary: "Stream or bus `replicas: 2` (JetStream takes 1, 3 or 5).",
-    page: "",
+    page: include_str!("pages/E0713.md"),
 }
 
 /// Copies that cannot elect a leader.

@@ -8,7 +8,7 @@ super::rule! {
     name: "event-not-in-rule",
     level: Error,
     summary: "An event that exists is read in a `where` or body of a rule that is not on it.",
-    page: "",
+    page: include_str!("pages/E0227.md"),
 }
 
 /// An event that exists is read where no rule brings it.

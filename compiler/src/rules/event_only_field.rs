@@ -5,5 +5,5 @@ super::rule! {
     name: "event-only-field",
     level: Error,
     summary: "A field that tells events apart (`path`, `topic`) given on a source with several events.",
-    page: "",
+    page: include_str!("pages/E0511.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "event-type-block",
     level: Error,
     summary: "`event v: { path: \"/v\" }` reads as a type.",
-    page: "",
+    page: include_str!("pages/E0117.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "exclusive-fields",
     level: Error,
     summary: "Two fields of which the kind takes one.",
-    page: "",
+    page: include_str!("pages/E0510.md"),
 }

@@ -8,7 +8,7 @@ super::rule! {
     name: "exclusive-handover",
     level: Hint,
     summary: "Events of this kind are lost or doubled while a pipeline moves.",
-    page: "",
+    page: include_str!("pages/E0507.md"),
 }
 
 /// A kind whose events are lost or doubled while a pipeline moves.

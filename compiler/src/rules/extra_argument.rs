@@ -5,5 +5,5 @@ super::rule! {
     name: "extra-argument",
     level: Error,
     summary: "More positional arguments than parameters.",
-    page: "",
+    page: include_str!("pages/E0303.md"),
 }

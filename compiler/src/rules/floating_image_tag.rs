@@ -9,7 +9,7 @@ super::rule! {
     name: "floating-image-tag",
     level: Warning,
     summary: "No tag, or `latest`.",
-    page: "",
+    page: include_str!("pages/E0601.md"),
 }
 
 /// What is wrong with an image: no reference, a tag that moves, no digest.

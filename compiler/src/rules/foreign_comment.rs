@@ -5,5 +5,5 @@ super::rule! {
     name: "foreign-comment",
     level: Error,
     summary: "`# comment` or `-- comment`; the fix writes `//`.",
-    page: "",
+    page: include_str!("pages/E0131.md"),
 }

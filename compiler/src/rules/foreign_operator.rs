@@ -5,5 +5,5 @@ super::rule! {
     name: "foreign-operator",
     level: Error,
     summary: "`&&`, `||`, `!x`, `===`, `<>`, `=` in an expression; the fix writes EFL's.",
-    page: "",
+    page: include_str!("pages/E0125.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "foreign-quotes",
     level: Error,
     summary: "`'text'`, `“text”` or `` `text` ``; the fix writes `\"text\"`.",
-    page: "",
+    page: include_str!("pages/E0130.md"),
 }

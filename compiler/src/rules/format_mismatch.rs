@@ -5,5 +5,5 @@ super::rule! {
     name: "format-mismatch",
     level: Error,
     summary: "`format: text` or `bytes` with a payload type that is no string.",
-    page: "",
+    page: include_str!("pages/E0513.md"),
 }

@@ -8,7 +8,7 @@ super::rule! {
     name: "import-cycle",
     level: Error,
     summary: "The value of a param depends on itself.",
-    page: "",
+    page: include_str!("pages/E0217.md"),
 }
 
 /// A param that depends on itself, through the others of the cycle.

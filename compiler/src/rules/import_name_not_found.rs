@@ -5,5 +5,5 @@ super::rule! {
     name: "import-name-not-found",
     level: Error,
     summary: "The imported file does not declare the name.",
-    page: "",
+    page: include_str!("pages/E0216.md"),
 }

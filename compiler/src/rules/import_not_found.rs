@@ -8,7 +8,7 @@ super::rule! {
     name: "import-not-found",
     level: Error,
     summary: "The imported file does not exist or lies outside the workspace.",
-    page: "",
+    page: include_str!("pages/E0215.md"),
 }
 
 /// A path that names no file of the workspace.

@@ -5,5 +5,5 @@ super::rule! {
     name: "interpolation-not-allowed",
     level: Error,
     summary: "`${ }` in a key, test name, type or import path.",
-    page: "",
+    page: include_str!("pages/E0120.md"),
 }

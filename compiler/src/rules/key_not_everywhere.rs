@@ -12,7 +12,7 @@ super::rule! {
     name: "key-not-everywhere",
     level: Error,
     summary: "`by FIELD`, but an event of the rule has no such field.",
-    page: "",
+    page: include_str!("pages/E0412.md"),
 }
 
 /// A correlation key that an event does not have.

@@ -8,7 +8,7 @@ super::rule! {
     name: "knative-limit",
     level: Error,
     summary: "Beyond what Knative takes (concurrency 1000, timeout 600s, window 6s..1h, …).",
-    page: "",
+    page: include_str!("pages/E0606.md"),
 }
 
 /// A time with a part of a second, which Knative counts in whole ones.

@@ -8,7 +8,7 @@ super::rule! {
     name: "literal-credential",
     level: Warning,
     summary: "A literal that looks like a password, token or key.",
-    page: "",
+    page: include_str!("pages/E0603.md"),
 }
 
 /// A literal where a field takes a reference.

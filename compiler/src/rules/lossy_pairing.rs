@@ -8,7 +8,7 @@ super::rule! {
     name: "lossy-pairing",
     level: Hint,
     summary: "What `pairing: latest` can lose.",
-    page: "",
+    page: include_str!("pages/E0414.md"),
 }
 
 /// What `pairing: latest` can lose.

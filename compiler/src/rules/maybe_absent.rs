@@ -8,7 +8,7 @@ super::rule! {
     name: "maybe-absent",
     level: Error,
     summary: "An event that is absent on some `or` branch is read without a guard.",
-    page: "",
+    page: include_str!("pages/E0404.md"),
 }
 
 /// An event that may be absent when the rule fires.

@@ -11,7 +11,7 @@ super::rule! {
     name: "maybe-null",
     level: Error,
     summary: "A value that may be null or missing where the target does not take null.",
-    page: "",
+    page: include_str!("pages/E0326.md"),
 }
 
 /// A value that may be null where the place does not take null.

@@ -5,5 +5,5 @@ super::rule! {
     name: "misplaced-doc",
     level: Warning,
     summary: "`///` where nothing can carry it.",
-    page: "",
+    page: include_str!("pages/E0115.md"),
 }

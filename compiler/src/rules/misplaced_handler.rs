@@ -5,5 +5,5 @@ super::rule! {
     name: "misplaced-handler",
     level: Error,
     summary: "`on failure` or `on exit` before a statement, or not in the outermost body.",
-    page: "",
+    page: include_str!("pages/E0129.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "misplaced-option",
     level: Error,
     summary: "An option behind the first statement of a body.",
-    page: "",
+    page: include_str!("pages/E0121.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "misplaced-return",
     level: Error,
     summary: "`return` in a rule body, a handler, `parallel` or `for`.",
-    page: "",
+    page: include_str!("pages/E0807.md"),
 }

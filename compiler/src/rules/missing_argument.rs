@@ -8,7 +8,7 @@ super::rule! {
     name: "missing-argument",
     level: Error,
     summary: "A call leaves out a required parameter.",
-    page: "",
+    page: include_str!("pages/E0302.md"),
 }
 
 /// Required parameters that a call leaves out.

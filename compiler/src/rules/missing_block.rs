@@ -5,5 +5,5 @@ super::rule! {
     name: "missing-block",
     level: Error,
     summary: "A declaration or statement without its `{ … }`.",
-    page: "",
+    page: include_str!("pages/E0106.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "missing-expression",
     level: Error,
     summary: "An expression, operand or event logic is missing (`speed >`, `where {`, `on {`, `[]` behind an event).",
-    page: "",
+    page: include_str!("pages/E0123.md"),
 }

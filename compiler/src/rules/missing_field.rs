@@ -11,7 +11,7 @@ super::rule! {
     name: "missing-field",
     level: Error,
     summary: "A required field of a block is missing.",
-    page: "",
+    page: include_str!("pages/E0320.md"),
 }
 
 /// Required fields that a block does not give.

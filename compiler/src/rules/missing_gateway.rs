@@ -8,7 +8,7 @@ super::rule! {
     name: "missing-gateway",
     level: Error,
     summary: "Stages are split over clusters and a candidate has no `gateway`.",
-    page: "",
+    page: include_str!("pages/E0705.md"),
 }
 
 /// Stages on different clusters, and a cluster whose functions cannot be called from outside.

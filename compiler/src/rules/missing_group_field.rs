@@ -11,7 +11,7 @@ super::rule! {
     name: "missing-group-field",
     level: Error,
     summary: "None of the fields of which the kind needs one (`schedule` or `interval`).",
-    page: "",
+    page: include_str!("pages/E0509.md"),
 }
 
 /// A group of which a block gives nothing.

@@ -5,5 +5,5 @@ super::rule! {
     name: "missing-keyword",
     level: Error,
     summary: "`on`, `from`, `in`, `for`, `times`, `returns` is missing where nothing else may stand.",
-    page: "",
+    page: include_str!("pages/E0124.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "missing-name",
     level: Error,
     summary: "A declaration, parameter, alias or `let` without its name.",
-    page: "",
+    page: include_str!("pages/E0103.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "missing-punctuation",
     level: Error,
     summary: "`:`, `=`, `(`, `)`, `<`, `>` is missing where nothing else may stand.",
-    page: "",
+    page: include_str!("pages/E0107.md"),
 }

@@ -8,7 +8,7 @@ super::rule! {
     name: "missing-return",
     level: Error,
     summary: "A workflow declares a result, and some path ends without `return`.",
-    page: "",
+    page: include_str!("pages/E0804.md"),
 }
 
 /// A path of a workflow with a result ends without `return`.

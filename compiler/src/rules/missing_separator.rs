@@ -5,5 +5,5 @@ super::rule! {
     name: "missing-separator",
     level: Error,
     summary: "Two items on one line without a comma, two statements on one line.",
-    page: "",
+    page: include_str!("pages/E0114.md"),
 }

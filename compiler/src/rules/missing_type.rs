@@ -5,5 +5,5 @@ super::rule! {
     name: "missing-type",
     level: Error,
     summary: "`:`, `->`, `list<` or `|` without a type.",
-    page: "",
+    page: include_str!("pages/E0105.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "missing-value",
     level: Error,
     summary: "`key:` without a value.",
-    page: "",
+    page: include_str!("pages/E0104.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "misspelt-keyword",
     level: Error,
     summary: "A word that is nearly a keyword of this place (`orchestratr`, `functon`, `advnce`).",
-    page: "",
+    page: include_str!("pages/E0102.md"),
 }

@@ -11,7 +11,7 @@ super::rule! {
     name: "name-collision",
     level: Error,
     summary: "Two declarations become one resource.",
-    page: "",
+    page: include_str!("pages/E0221.md"),
 }
 
 /// Declarations of one orchestrator that become one resource.

@@ -8,7 +8,7 @@ super::rule! {
     name: "name-too-long",
     level: Error,
     summary: "The name, with its prefix, is longer than what it becomes allows.",
-    page: "",
+    page: include_str!("pages/E0220.md"),
 }
 
 /// A name that is longer, with its prefix, than what it becomes allows.

@@ -8,7 +8,7 @@ super::rule! {
     name: "needless-mock",
     level: Warning,
     summary: "A test mocks a function that no rule of the orchestrator leads to.",
-    page: "",
+    page: include_str!("pages/E0904.md"),
 }
 
 /// A mock of what is never called.

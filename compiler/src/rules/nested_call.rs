@@ -8,7 +8,7 @@ super::rule! {
     name: "nested-call",
     level: Error,
     summary: "A call of a function or workflow inside an expression.",
-    page: "",
+    page: include_str!("pages/E0317.md"),
 }
 
 /// A call of a function or workflow inside an expression.

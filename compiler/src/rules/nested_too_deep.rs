@@ -5,5 +5,5 @@ super::rule! {
     name: "nested-too-deep",
     level: Error,
     summary: "More than 64 levels of nesting.",
-    page: "",
+    page: include_str!("pages/E0118.md"),
 }

@@ -12,7 +12,7 @@ super::rule! {
     name: "never-fires",
     level: Error,
     summary: "A rule waits for an internal event that nothing emits.",
-    page: "",
+    page: include_str!("pages/E0403.md"),
 }
 
 /// Rules that cannot fire without an event that nothing emits.

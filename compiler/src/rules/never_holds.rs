@@ -18,7 +18,7 @@ super::rule! {
     name: "never-holds",
     level: Error,
     summary: "A predicate or `where` that no payload can satisfy.",
-    page: "",
+    page: include_str!("pages/E0401.md"),
 }
 
 /// A literal compared with a union that it is not part of.

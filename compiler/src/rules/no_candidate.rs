@@ -5,5 +5,5 @@ super::rule! {
     name: "no-candidate",
     level: Error,
     summary: "No cluster is left: an empty list, or a condition that none satisfies.",
-    page: "",
+    page: include_str!("pages/E0702.md"),
 }

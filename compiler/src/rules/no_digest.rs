@@ -8,7 +8,7 @@ super::rule! {
     name: "no-digest",
     level: Hint,
     summary: "A tag without a digest: clusters may run different code.",
-    page: "",
+    page: include_str!("pages/E0602.md"),
 }
 
 /// A tag without a digest.

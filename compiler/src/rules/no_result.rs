@@ -8,7 +8,7 @@ super::rule! {
     name: "no-result",
     level: Error,
     summary: "The result of a call that declares none is used.",
-    page: "",
+    page: include_str!("pages/E0307.md"),
 }
 
 /// The result of a callee that declares none is bound or returned.

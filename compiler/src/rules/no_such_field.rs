@@ -12,7 +12,7 @@ super::rule! {
     name: "no-such-field",
     level: Error,
     summary: "`x.f` where the type of `x` (payload, `meta`, result, record) has no `f`.",
-    page: "",
+    page: include_str!("pages/E0304.md"),
 }
 
 /// A field that a value does not have.

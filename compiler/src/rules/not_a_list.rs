@@ -5,5 +5,5 @@ super::rule! {
     name: "not-a-list",
     level: Error,
     summary: "`for … in`, `x[0]` or `in` on something that is no list.",
-    page: "",
+    page: include_str!("pages/E0314.md"),
 }

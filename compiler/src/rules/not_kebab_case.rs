@@ -9,7 +9,7 @@ super::rule! {
     name: "not-kebab-case",
     level: Error,
     summary: "A name that becomes a Kubernetes name is no DNS label in kebab-case.",
-    page: "",
+    page: include_str!("pages/E0219.md"),
 }
 
 /// A name that cannot be part of a Kubernetes name.

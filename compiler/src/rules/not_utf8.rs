@@ -5,5 +5,5 @@ super::rule! {
     name: "not-utf8",
     level: Error,
     summary: "The file is not UTF-8; the first bad byte is marked.",
-    page: "",
+    page: include_str!("pages/E0002.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "operator-spacing",
     level: Error,
     summary: "Binary `-`, `/` or `%` without spaces on both sides.",
-    page: "",
+    page: include_str!("pages/E0126.md"),
 }

@@ -12,7 +12,7 @@ super::rule! {
     name: "option-without-effect",
     level: Warning,
     summary: "An option that does nothing here: `reset` on a one-event rule, `retry` with `at-most-once`, `pairing` without `where` or on `engine: efl`.",
-    page: "",
+    page: include_str!("pages/E0413.md"),
 }
 
 /// A clause or option about what is kept, in a rule that keeps nothing.

@@ -8,7 +8,7 @@ super::rule! {
     name: "orchestrator-not-chosen",
     level: Error,
     summary: "Several orchestrators in scope and no `for` on the test.",
-    page: "",
+    page: include_str!("pages/E0901.md"),
 }
 
 /// A test that could be of several orchestrators, or of none.

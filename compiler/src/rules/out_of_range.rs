@@ -8,7 +8,7 @@ super::rule! {
     name: "out-of-range",
     level: Error,
     summary: "A number, duration or percentage outside what the field takes.",
-    page: "",
+    page: include_str!("pages/E0319.md"),
 }
 
 /// A number or duration outside what a field takes.

@@ -8,7 +8,7 @@ super::rule! {
     name: "param-required",
     level: Error,
     summary: "A param without a default has no value.",
-    page: "",
+    page: include_str!("pages/E0316.md"),
 }
 
 /// A param that must be set before anything can be compiled or run: until then only a hint.

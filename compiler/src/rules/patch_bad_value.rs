@@ -5,5 +5,5 @@ super::rule! {
     name: "patch-bad-value",
     level: Error,
     summary: "A patch value that the upstream schema refuses.",
-    page: "",
+    page: include_str!("pages/E0914.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "patch-kind",
     level: Error,
     summary: "A patch of a kind that the declaration does not become.",
-    page: "",
+    page: include_str!("pages/E0911.md"),
 }

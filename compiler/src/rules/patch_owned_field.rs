@@ -8,7 +8,7 @@ super::rule! {
     name: "patch-owned-field",
     level: Error,
     summary: "A patch of something EFL owns: name, namespace, selectors, its labels.",
-    page: "",
+    page: include_str!("pages/E0913.md"),
 }
 
 /// Paths that EFL owns.

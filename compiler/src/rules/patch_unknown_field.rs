@@ -5,5 +5,5 @@ super::rule! {
     name: "patch-unknown-field",
     level: Error,
     summary: "A patch with a field that the upstream schema does not have.",
-    page: "",
+    page: include_str!("pages/E0910.md"),
 }

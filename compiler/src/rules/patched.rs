@@ -8,7 +8,7 @@ super::rule! {
     name: "patched",
     level: Hint,
     summary: "Marks every patch: what it changes is outside what EFL checks.",
-    page: "",
+    page: include_str!("pages/E0912.md"),
 }
 
 /// What a patch changes is outside what EFL checks.

@@ -8,7 +8,7 @@ super::rule! {
     name: "period-order",
     level: Error,
     summary: "Periods that contradict each other: `force-after` ≤ `drain-timeout`, `stale-after` < `every`.",
-    page: "",
+    page: include_str!("pages/E0711.md"),
 }
 
 /// Runs cut before they may finish.

@@ -8,7 +8,7 @@ super::rule! {
     name: "pin-not-candidate",
     level: Error,
     summary: "A pinned cluster is no candidate.",
-    page: "",
+    page: include_str!("pages/E0703.md"),
 }
 
 /// A pinned cluster that is no candidate.

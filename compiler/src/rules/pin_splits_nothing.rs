@@ -8,7 +8,7 @@ super::rule! {
     name: "pin-splits-nothing",
     level: Hint,
     summary: "A pin names every candidate: the stage is on all of them, always.",
-    page: "",
+    page: include_str!("pages/E0712.md"),
 }
 
 /// Pins that leave no candidate out, where there are several.

@@ -8,7 +8,7 @@ super::rule! {
     name: "port-clash",
     level: Error,
     summary: "Two sources of one orchestrator listen on one port.",
-    page: "",
+    page: include_str!("pages/E0502.md"),
 }
 
 /// A port that a source listens on.

@@ -8,7 +8,7 @@ super::rule! {
     name: "recursion",
     level: Error,
     summary: "A workflow that calls itself, directly or through others.",
-    page: "",
+    page: include_str!("pages/E0801.md"),
 }
 
 /// A workflow that calls itself, directly or through others.

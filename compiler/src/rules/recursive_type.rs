@@ -8,7 +8,7 @@ super::rule! {
     name: "recursive-type",
     level: Error,
     summary: "A type that contains itself without a list, map, optional field or `null` between.",
-    page: "",
+    page: include_str!("pages/E0313.md"),
 }
 
 /// A type that contains itself.

@@ -8,7 +8,7 @@ super::rule! {
     name: "refused-namespace",
     level: Error,
     summary: "`default`, `kube-*`, `karmada-*` as a namespace.",
-    page: "",
+    page: include_str!("pages/E0229.md"),
 }
 
 /// A namespace that Karmada does not carry to members (`karmada-knative.md` section 2.1).

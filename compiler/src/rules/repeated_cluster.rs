@@ -8,7 +8,7 @@ super::rule! {
     name: "repeated-cluster",
     level: Warning,
     summary: "A cluster twice in one list.",
-    page: "",
+    page: include_str!("pages/E0710.md"),
 }
 
 /// A cluster twice in one list.

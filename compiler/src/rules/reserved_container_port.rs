@@ -8,7 +8,7 @@ super::rule! {
     name: "reserved-container-port",
     level: Error,
     summary: "A container port that Knative keeps for itself: 8008, 8012, 8013, 8022, 9090, 9091.",
-    page: "",
+    page: include_str!("pages/E0605.md"),
 }
 
 /// A port that Knative's queue proxy takes.

@@ -8,7 +8,7 @@ super::rule! {
     name: "reserved-env",
     level: Error,
     summary: "`PORT`, `K_SERVICE`, `K_CONFIGURATION`, `K_REVISION`.",
-    page: "",
+    page: include_str!("pages/E0604.md"),
 }
 
 /// A variable that Knative sets, or a name that is none.

@@ -8,7 +8,7 @@ super::rule! {
     name: "reserved-path",
     level: Error,
     summary: "Path `/health`.",
-    page: "",
+    page: include_str!("pages/E0504.md"),
 }
 
 /// The path that Argo answers itself on every port.

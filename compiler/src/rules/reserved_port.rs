@@ -8,7 +8,7 @@ super::rule! {
     name: "reserved-port",
     level: Error,
     summary: "Port 7777 (metrics of the event source).",
-    page: "",
+    page: include_str!("pages/E0503.md"),
 }
 
 /// The port of Argo's own metrics in the pod of a source.

@@ -5,5 +5,5 @@ super::rule! {
     name: "reserved-word",
     level: Error,
     summary: "A reserved word as a name: `let in = …`, `param true: …`.",
-    page: "",
+    page: include_str!("pages/E0127.md"),
 }

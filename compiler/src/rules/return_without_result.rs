@@ -5,5 +5,5 @@ super::rule! {
     name: "return-without-result",
     level: Error,
     summary: "`return EXPR` in a workflow that declares no result.",
-    page: "",
+    page: include_str!("pages/E0810.md"),
 }

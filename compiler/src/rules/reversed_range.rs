@@ -8,7 +8,7 @@ super::rule! {
     name: "reversed-range",
     level: Error,
     summary: "`20..0`.",
-    page: "",
+    page: include_str!("pages/E0309.md"),
 }
 
 /// A range whose lower end is the larger.

@@ -11,7 +11,7 @@ super::rule! {
     name: "same-event-twice",
     level: Warning,
     summary: "Two rules with the same head and body, or one event twice under `or`.",
-    page: "",
+    page: include_str!("pages/E0418.md"),
 }
 
 /// Rules that are another one under a second name, and events that stand twice in an `or`.

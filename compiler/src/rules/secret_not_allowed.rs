@@ -8,7 +8,7 @@ super::rule! {
     name: "secret-not-allowed",
     level: Error,
     summary: "`secret(…)` or `config(…)` where the target has no `valueFrom`, or inside an expression.",
-    page: "",
+    page: include_str!("pages/E0315.md"),
 }
 
 /// `secret(…)` or `config(…)` where only a value can stand.

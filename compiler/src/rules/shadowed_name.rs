@@ -8,7 +8,7 @@ super::rule! {
     name: "shadowed-name",
     level: Warning,
     summary: "A `let`, loop variable, parameter or alias hides another name in scope.",
-    page: "",
+    page: include_str!("pages/E0213.md"),
 }
 
 /// A name that hides another one.

@@ -8,7 +8,7 @@ super::rule! {
     name: "single-cluster-bus",
     level: Error,
     summary: "A bus without `url` (or the EventBus `default`) with several candidates.",
-    page: "",
+    page: include_str!("pages/E0708.md"),
 }
 
 /// A bus inside one cluster, and several candidates: a move would leave the events behind.

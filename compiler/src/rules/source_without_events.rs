@@ -5,5 +5,5 @@ super::rule! {
     name: "source-without-events",
     level: Error,
     summary: "A source that declares no event.",
-    page: "",
+    page: include_str!("pages/E0512.md"),
 }

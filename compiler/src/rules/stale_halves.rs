@@ -8,7 +8,7 @@ super::rule! {
     name: "stale-halves",
     level: Hint,
     summary: "`and` without `within` or `reset` on `engine: argo`: a half waits forever.",
-    page: "",
+    page: include_str!("pages/E0410.md"),
 }
 
 /// `and` without a window: a half waits for ever. Upstream: a Sensor's state has no expiry (`argo.md` section 3.3).

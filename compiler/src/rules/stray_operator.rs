@@ -5,5 +5,5 @@ super::rule! {
     name: "stray-operator",
     level: Error,
     summary: "An operator without a left operand, or a line that begins with one.",
-    page: "",
+    page: include_str!("pages/E0119.md"),
 }

@@ -13,7 +13,7 @@ super::rule! {
     name: "subsumed-rule",
     level: Warning,
     summary: "Another rule with the same body fires whenever this one does.",
-    page: "",
+    page: include_str!("pages/E0406.md"),
 }
 
 /// A rule that never does anything another one has not done: same body, and it fires only when the other does.

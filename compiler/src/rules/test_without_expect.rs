@@ -5,5 +5,5 @@ super::rule! {
     name: "test-without-expect",
     level: Warning,
     summary: "A test that expects nothing.",
-    page: "",
+    page: include_str!("pages/E0902.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "time-goes-back",
     level: Error,
     summary: "`at` behind a later time, or after a step that has moved the clock.",
-    page: "",
+    page: include_str!("pages/E0905.md"),
 }

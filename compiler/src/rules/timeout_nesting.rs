@@ -8,7 +8,7 @@ super::rule! {
     name: "timeout-nesting",
     level: Warning,
     summary: "A call may take longer than the workflow or rule around it, or than the function itself.",
-    page: "",
+    page: include_str!("pages/E0607.md"),
 }
 
 /// A call that may take longer than the workflow around it, or than the function itself allows.

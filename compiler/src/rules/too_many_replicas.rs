@@ -8,7 +8,7 @@ super::rule! {
     name: "too-many-replicas",
     level: Error,
     summary: "More replicas than candidates.",
-    page: "",
+    page: include_str!("pages/E0704.md"),
 }
 
 /// More replicas than candidates.

@@ -5,5 +5,5 @@ super::rule! {
     name: "two-fleets",
     level: Error,
     summary: "Clusters of two fleets in one orchestrator.",
-    page: "",
+    page: include_str!("pages/E0707.md"),
 }

@@ -11,7 +11,7 @@ super::rule! {
     name: "type-mismatch",
     level: Error,
     summary: "A value of one type where another is needed (arguments, fields, conditions, operands).",
-    page: "",
+    page: include_str!("pages/E0301.md"),
 }
 
 /// A value that is not of the type of its place; `why` says what the place takes.

@@ -8,7 +8,7 @@ super::rule! {
     name: "typed-opaque-payload",
     level: Warning,
     summary: "A declared type that no event of this kind of source has, as far as upstream documents it.",
-    page: "",
+    page: include_str!("pages/E0514.md"),
 }
 
 /// A declared type that the documented payload does not fit.

@@ -9,7 +9,7 @@ super::rule! {
     name: "unauthenticated-webhook",
     level: Warning,
     summary: "A webhook-like source without `auth` (or the kind's own signature).",
-    page: "",
+    page: include_str!("pages/E0506.md"),
 }
 
 /// A source on the network that takes requests from anybody.

@@ -8,7 +8,7 @@ super::rule! {
     name: "unbound-let",
     level: Error,
     summary: "A `let` used before it, or outside the branch that binds it.",
-    page: "",
+    page: include_str!("pages/E0306.md"),
 }
 
 /// A name used outside the branch that binds it.

@@ -5,5 +5,5 @@ super::rule! {
     name: "unclosed-brace",
     level: Error,
     summary: "`{` without `}`.",
-    page: "",
+    page: include_str!("pages/E0108.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "unclosed-bracket",
     level: Error,
     summary: "`[` or `(` without its partner.",
-    page: "",
+    page: include_str!("pages/E0109.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "unclosed-comment",
     level: Error,
     summary: "`/*` without `*/`.",
-    page: "",
+    page: include_str!("pages/E0111.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "unclosed-string",
     level: Error,
     summary: "`\"` or `\"\"\"` without its partner.",
-    page: "",
+    page: include_str!("pages/E0110.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "undeclared-param",
     level: Error,
     summary: "`--param`, `--params` or an environment sets a param that no file declares.",
-    page: "",
+    page: include_str!("pages/E0005.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "unexpected-text",
     level: Error,
     summary: "Text that fits nothing here (also `;`).",
-    page: "",
+    page: include_str!("pages/E0101.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "unknown-block",
     level: Error,
     summary: "A nested block that may not stand here.",
-    page: "",
+    page: include_str!("pages/E0210.md"),
 }

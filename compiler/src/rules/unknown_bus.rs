@@ -5,5 +5,5 @@ super::rule! {
     name: "unknown-bus",
     level: Error,
     summary: "`bus:` names no bus.",
-    page: "",
+    page: include_str!("pages/E0209.md"),
 }

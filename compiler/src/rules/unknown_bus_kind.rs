@@ -5,5 +5,5 @@ super::rule! {
     name: "unknown-bus-kind",
     level: Error,
     summary: "`bus x: KIND` with a kind other than `jetstream`.",
-    page: "",
+    page: include_str!("pages/E0228.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "unknown-cluster",
     level: Error,
     summary: "A cluster that no fleet in scope declares.",
-    page: "",
+    page: include_str!("pages/E0204.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "unknown-environment",
     level: Error,
     summary: "`--env NAME`, but `efl.toml` has no `[env.NAME]`.",
-    page: "",
+    page: include_str!("pages/E0004.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "unknown-event",
     level: Error,
     summary: "A rule, `send` or `emit` names an event that nothing declares.",
-    page: "",
+    page: include_str!("pages/E0201.md"),
 }

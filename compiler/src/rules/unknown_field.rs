@@ -5,5 +5,5 @@ super::rule! {
     name: "unknown-field",
     level: Error,
     summary: "A field that this block, source kind or declaration does not have.",
-    page: "",
+    page: include_str!("pages/E0206.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "unknown-function",
     level: Error,
     summary: "A call of a name that is no function, workflow or built-in.",
-    page: "",
+    page: include_str!("pages/E0202.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "unknown-metric",
     level: Error,
     summary: "`metric NAME` in a placement that the fleet does not declare.",
-    page: "",
+    page: include_str!("pages/E0222.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "unknown-name",
     level: Error,
     summary: "A name in an expression that nothing declares.",
-    page: "",
+    page: include_str!("pages/E0208.md"),
 }

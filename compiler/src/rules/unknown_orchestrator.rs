@@ -5,5 +5,5 @@ super::rule! {
     name: "unknown-orchestrator",
     level: Error,
     summary: "`test … for NAME` names no orchestrator in scope.",
-    page: "",
+    page: include_str!("pages/E0224.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "unknown-parameter",
     level: Error,
     summary: "A named argument that the callee does not have.",
-    page: "",
+    page: include_str!("pages/E0207.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "unknown-rule",
     level: Error,
     summary: "`expect rule R` names no rule.",
-    page: "",
+    page: include_str!("pages/E0225.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "unknown-source",
     level: Error,
     summary: "`source.event` with an unknown source.",
-    page: "",
+    page: include_str!("pages/E0226.md"),
 }

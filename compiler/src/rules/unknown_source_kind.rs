@@ -5,5 +5,5 @@ super::rule! {
     name: "unknown-source-kind",
     level: Error,
     summary: "`source x: KIND` with a kind that Argo Events does not have.",
-    page: "",
+    page: include_str!("pages/E0211.md"),
 }

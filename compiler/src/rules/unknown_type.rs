@@ -5,5 +5,5 @@ super::rule! {
     name: "unknown-type",
     level: Error,
     summary: "A type name that nothing declares.",
-    page: "",
+    page: include_str!("pages/E0205.md"),
 }

@@ -5,5 +5,5 @@ super::rule! {
     name: "unknown-word",
     level: Error,
     summary: "A bare or quoted word that is none of the field's words (`engine: agro`).",
-    page: "",
+    page: include_str!("pages/E0223.md"),
 }

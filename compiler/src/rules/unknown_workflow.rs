@@ -5,5 +5,5 @@ super::rule! {
     name: "unknown-workflow",
     level: Error,
     summary: "`expect run W` or another place that takes only a workflow.",
-    page: "",
+    page: include_str!("pages/E0203.md"),
 }

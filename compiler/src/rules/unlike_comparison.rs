@@ -8,7 +8,7 @@ super::rule! {
     name: "unlike-comparison",
     level: Error,
     summary: "`==`, `!=`, `in` between types that can never be equal.",
-    page: "",
+    page: include_str!("pages/E0305.md"),
 }
 
 /// A comparison of values that can never be alike.

@@ -8,7 +8,7 @@ super::rule! {
     name: "unordered-comparison",
     level: Error,
     summary: "`<`, `<=`, `>`, `>=` on something that is no number or timestamp.",
-    page: "",
+    page: include_str!("pages/E0324.md"),
 }
 
 /// An order asked of values that have none.

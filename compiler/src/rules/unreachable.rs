@@ -8,7 +8,7 @@ super::rule! {
     name: "unreachable",
     level: Warning,
     summary: "Statements behind `return`, or a branch that is never taken.",
-    page: "",
+    page: include_str!("pages/E0802.md"),
 }
 
 /// A statement that no path reaches.

@@ -12,7 +12,7 @@ super::rule! {
     name: "unreachable-expectation",
     level: Warning,
     summary: "A test expects a call, run or event that no rule of the orchestrator leads to.",
-    page: "",
+    page: include_str!("pages/E0903.md"),
 }
 
 /// What the rules of an orchestrator lead to, through workflows.

@@ -5,5 +5,5 @@ super::rule! {
     name: "unreadable-file",
     level: Error,
     summary: "A file given on the command line cannot be read.",
-    page: "",
+    page: include_str!("pages/E0001.md"),
 }

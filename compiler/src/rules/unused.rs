@@ -15,7 +15,7 @@ super::rule! {
     name: "unused",
     level: Warning,
     summary: "An event, function, workflow, param, type, import, bus or `let` that nothing uses.",
-    page: "",
+    page: include_str!("pages/E0214.md"),
 }
 
 /// A `let`, loop variable or parameter that nothing reads.

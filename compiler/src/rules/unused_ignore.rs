@@ -8,7 +8,7 @@ super::rule! {
     name: "unused-ignore",
     level: Warning,
     summary: "An `efl-ignore` comment that suppresses nothing.",
-    page: "",
+    page: include_str!("pages/E0006.md"),
 }
 
 /// A comment that suppresses nothing because there is nothing.

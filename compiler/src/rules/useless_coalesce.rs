@@ -8,7 +8,7 @@ super::rule! {
     name: "useless-coalesce",
     level: Warning,
     summary: "`a ?? b` where `a` is never null.",
-    page: "",
+    page: include_str!("pages/E0327.md"),
 }
 
 /// `??` behind a value that is never null.

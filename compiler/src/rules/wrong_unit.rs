@@ -8,7 +8,7 @@ super::rule! {
     name: "wrong-unit",
     level: Error,
     summary: "A unit of another family, an unknown unit, or none where one is needed.",
-    page: "",
+    page: include_str!("pages/E0310.md"),
 }
 
 /// A number where a duration is needed.

@@ -8,7 +8,7 @@ super::rule! {
     name: "zero-limit",
     level: Error,
     summary: "A resource limit or request of zero, or a limit below what the image needs to start (memory < 4Mi).",
-    page: "",
+    page: include_str!("pages/E0610.md"),
 }
 
 /// A request or limit of nothing.
