@@ -48,7 +48,7 @@ pub(crate) fn check_file(db: &dyn salsa::Database, file: SourceFile) -> Vec<Diag
     for item in items {
         let signature = item_signature(db, item.text);
         for (_, local) in signature.import.iter().flat_map(|i| &i.names) {
-            if !used.contains(local.as_str()) {
+            if !used.contains(local.as_str()) && (library || !is_fleet(db, file, local)) {
                 found.push(unused_import(db, *item, local));
             }
         }
@@ -61,6 +61,12 @@ pub(crate) fn check_file(db: &dyn salsa::Database, file: SourceFile) -> Vec<Diag
         }
     }
     found
+}
+
+/// Whether a name is that of a fleet: an orchestrator of the file uses it without naming it, for the clusters it may run on.
+fn is_fleet(db: &dyn salsa::Database, file: SourceFile, name: &str) -> bool {
+    let bindings = names::file_scope(db, file).bindings.get(name);
+    bindings.is_some_and(|found| found.iter().any(|b| matches!(&*b.decl, Decl::Fleet { .. })))
 }
 
 fn unused_import(db: &dyn salsa::Database, item: db::Item<'_>, local: &str) -> Diagnostic {
