@@ -75,7 +75,6 @@ pub struct Item<'db> {
 
 /// The items of a file, in order; their texts joined are the file's.
 #[salsa::tracked(returns(deref))]
-#[expect(clippy::elidable_lifetime_names, reason = "salsa's macro needs the lifetime by name")]
 pub fn items<'db>(db: &'db dyn salsa::Database, file: SourceFile) -> Vec<Item<'db>> {
     let Some(text) = file.text(db) else { return Vec::new() };
     let segment = |s: efl_grammar::Segment| Item {
