@@ -420,6 +420,16 @@ impl Cx<'_> {
         }
     }
 
+    /// Reports a text that is no time where it is compared with one.
+    fn bad_time(&mut self, node: Option<&ast::Expr>, value: &Expr, other: &Type) -> bool {
+        let (Some(node), Expr::String(text)) = (node, value) else { return false };
+        let wrong = other.without_null() == Type::Timestamp && crate::eval::timestamp::parse(text).is_none();
+        if wrong {
+            self.report(rules::bad_timestamp::diagnostic(text, node.range()));
+        }
+        wrong
+    }
+
     /// Reports a number with a unit where it is compared with something else than a duration.
     fn stray_unit(&mut self, node: Option<&ast::Expr>, other: &Type) -> bool {
         let Some(text) = node.and_then(super::block::number_text).filter(|t| t.parse::<Duration>().is_ok())
@@ -456,6 +466,9 @@ impl Cx<'_> {
     fn ordering(&mut self, node: &ast::BinaryExpr, op: Op, env: &Env) -> Typed {
         let ((a, a_ty), (b, b_ty)) = self.sides(node, env);
         if self.stray_unit(node.left().as_ref(), &b_ty) || self.stray_unit(node.right().as_ref(), &a_ty) {
+            return (Expr::Binary(op, Box::new(a), Box::new(b)), Type::Bool);
+        }
+        if self.bad_time(node.left().as_ref(), &a, &b_ty) || self.bad_time(node.right().as_ref(), &b, &a_ty) {
             return (Expr::Binary(op, Box::new(a), Box::new(b)), Type::Bool);
         }
         let table = TypeTable::default();
@@ -508,6 +521,7 @@ impl Cx<'_> {
         }
         if let Some(right) = node.right() {
             match &b {
+                Expr::String(_) if self.is_broken(right.range()) => {}
                 Expr::String(pattern) => self.check_regex(pattern, right.range()),
                 Expr::Null => {}
                 _ => {

@@ -153,8 +153,13 @@ impl Cx<'_> {
         let own = Own { event: shown, payload: payload.clone(), meta: meta.clone() };
         let env = Env { own: Some(own), place: "a predicate", ..Env::default() };
         let types = |_: &ir::Scope| (payload.clone(), meta.clone());
-        let predicate = node.predicate().map(|p| self.filter(p.condition().as_ref(), &env, &types));
-        let event = event?;
+        let predicate =
+            node.predicate().map(|p| self.filter(p.condition().as_ref(), p.range(), &env, &types));
+        let range = alias.as_ref().map_or_else(|| reference.range(), AstNode::range);
+        let Some(event) = event else {
+            uses.extend(unknown_use(&reference, alias.as_ref(), range));
+            return None;
+        };
         let term = Term {
             source: event.source.clone(),
             event: event.name.clone(),
@@ -162,7 +167,6 @@ impl Cx<'_> {
             name: alias.as_ref().map_or_else(|| event.name.clone(), ast::Name::text),
             predicate,
         };
-        let range = alias.as_ref().map_or_else(|| reference.range(), AstNode::range);
         uses.push(Used { term: term.clone(), payload, meta, range, aliased: alias.is_some() });
         Some(term)
     }
@@ -171,6 +175,7 @@ impl Cx<'_> {
     fn filter(
         &mut self,
         node: Option<&ast::Expr>,
+        whole: TextRange,
         env: &Env,
         types: &dyn Fn(&ir::Scope) -> (Type, Type),
     ) -> ir::Expr {
@@ -178,7 +183,7 @@ impl Cx<'_> {
         let condition = self.condition(node, env);
         if let Some(node) = node
             && !self.failed_since(mark)
-            && !self.is_broken(node.range())
+            && !self.is_broken(whole)
         {
             self.report_all(rules::never_holds::check(&condition, types, node));
             if let Some(place) = reads_context(node, env) {
@@ -188,53 +193,65 @@ impl Cx<'_> {
         condition
     }
 
-    /// The event that a reference names.
+    /// The event that a reference names; of a misspelt name the one that was probably meant, so that its uses are not
+    /// reported too.
     pub(crate) fn event(&mut self, node: &ast::EventRef) -> Option<EventDecl> {
         let segments: Vec<ast::NameRef> = node.segments().collect();
-        let orc = self.orc.as_ref()?;
         let (source, name) = match segments.as_slice() {
             [name] => (None, name),
-            [source, name] => (Some(source), name),
+            [source, name] => (Some(self.source_of(source)?), name),
             _ => return None,
         };
+        let orc = self.orc.as_ref()?;
+        let of_source = |e: &&EventDecl| source.as_ref().is_none_or(|s| e.source.as_ref() == Some(s));
+        let events: Vec<EventDecl> = orc.events.iter().filter(of_source).cloned().collect();
         let text = name.text();
-        if let Some(source) = source
-            && !orc.sources.contains_key(&source.text())
-        {
-            let known: Vec<String> = orc.sources.keys().cloned().collect();
-            self.unknown(&rules::unknown_source::RULE, "source", &source.text(), source.range(), &known);
-            return None;
-        }
-        let of_source = |e: &&EventDecl| source.is_none_or(|s| e.source.as_deref() == Some(&s.text()));
-        let found: Vec<EventDecl> =
-            orc.events.iter().filter(of_source).filter(|e| e.name == text).cloned().collect();
+        let found: Vec<&EventDecl> = events.iter().filter(|e| e.name == text).collect();
         match found.as_slice() {
-            [] if source.is_none() && self.other_kind(&text).is_some() => {
-                let what = self.other_kind(&text).unwrap_or_default();
-                let message = format!("`{text}` is {what}, not an event");
-                self.error(&rules::wrong_kind_of_name::RULE, name.range(), message);
-                None
-            }
-            [] => {
-                let known: Vec<String> =
-                    orc.events.iter().filter(of_source).map(|e| e.name.clone()).collect();
-                self.unknown(&rules::unknown_event::RULE, "event", &text, name.range(), &known);
-                None
-            }
+            [] => self.unknown_event(&text, name.range(), source.is_some(), &events),
             // One source that declares it twice was reported there.
             [event, others @ ..] if others.iter().all(|e| e.source == event.source) => {
                 self.use_event(event);
-                Some(event.clone())
+                Some((*event).clone())
             }
             [first, ..] => {
-                for event in &found {
-                    self.use_event(event);
-                }
+                found.iter().for_each(|event| self.use_event(event));
                 let sources: Vec<String> = found.iter().filter_map(|e| e.source.clone()).collect();
                 self.report(rules::ambiguous_event::diagnostic(&text, &sources, name.range()));
-                Some(EventDecl { payload: Type::Error, ..first.clone() })
+                Some(EventDecl { payload: Type::Error, ..(*first).clone() })
             }
         }
+    }
+
+    /// The source that stands before a dot, or was meant to.
+    fn source_of(&mut self, node: &ast::NameRef) -> Option<String> {
+        let known: Vec<String> = self.orc.as_ref()?.sources.keys().cloned().collect();
+        let text = node.text();
+        if known.contains(&text) {
+            return Some(text);
+        }
+        self.unknown(&rules::unknown_source::RULE, "source", &text, node.range(), &known);
+        super::suggest(&text, &known)
+    }
+
+    fn unknown_event(
+        &mut self,
+        name: &str,
+        range: TextRange,
+        qualified: bool,
+        events: &[EventDecl],
+    ) -> Option<EventDecl> {
+        if !qualified && let Some(what) = self.other_kind(name) {
+            let message = format!("`{name}` is {what}, not an event");
+            self.error(&rules::wrong_kind_of_name::RULE, range, message);
+            return None;
+        }
+        let known: Vec<String> = events.iter().map(|e| e.name.clone()).collect();
+        self.unknown(&rules::unknown_event::RULE, "event", name, range, &known);
+        let near = super::suggest(name, &known)?;
+        let meant = events.iter().find(|e| e.name == near)?;
+        self.use_event(meant);
+        Some(meant.clone())
     }
 
     /// What a name that is no event's stands for.
@@ -348,7 +365,7 @@ impl Cx<'_> {
                 None => (Type::Any, Type::Any),
             }
         };
-        let condition = self.filter(clause.condition().as_ref(), &inner, &types);
+        let condition = self.filter(clause.condition().as_ref(), clause.range(), &inner, &types);
         if uses.len() > 1 && given.get("pairing").is_none() {
             self.support(Construct::Where, clause.range());
         }
@@ -426,6 +443,14 @@ impl Cx<'_> {
         }
         Some(OncePer { field: field.to_owned(), every })
     }
+}
+
+/// A use of an event that is unknown: its name is in scope all the same.
+fn unknown_use(reference: &ast::EventRef, alias: Option<&ast::Name>, range: TextRange) -> Option<Used> {
+    let event = reference.segments().last()?.text();
+    let name = alias.map_or_else(|| event.clone(), ast::Name::text);
+    let term = Term { source: None, event, qualified: false, name, predicate: None };
+    Some(Used { term, payload: Type::Error, meta: Type::Error, range, aliased: alias.is_some() })
 }
 
 /// A retry policy from its lowered value.

@@ -165,7 +165,11 @@ impl Cx<'_> {
         if let Some(meta) = send.meta() {
             self.send_meta(&meta, &env);
         }
+        let mark = self.mark();
         let Some(event) = send.event().and_then(|e| self.event(&e)) else { return };
+        if self.failed_since(mark) {
+            return;
+        }
         let Some(((expr, ty), range)) = payload else { return };
         let (_, ty) = unwrap_value(expr, ty, &event.payload);
         if self.expect(

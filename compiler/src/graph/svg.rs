@@ -5,7 +5,8 @@ use super::{
     EdgeKind, Graph, Node, NodeKind, Pipeline,
     layout::{Input, Layout, layout},
 };
-use std::{collections::HashMap, fmt::Write as _};
+use rustc_hash::FxHashMap;
+use std::fmt::Write as _;
 
 const STYLE: &str = include_str!("style.css");
 /// Around the whole and between pipelines.
@@ -59,7 +60,7 @@ impl<'a> Drawing<'a> {
     fn new(pipeline: &'a Pipeline) -> Self {
         let lines: Vec<Vec<String>> = pipeline.nodes.iter().map(lines).collect();
         let sizes: Vec<(f64, f64)> = pipeline.nodes.iter().zip(&lines).map(|(n, l)| size(n, l)).collect();
-        let numbers: HashMap<&str, usize> =
+        let numbers: FxHashMap<&str, usize> =
             pipeline.nodes.iter().enumerate().map(|(at, node)| (node.id.as_str(), at)).collect();
         let ends = |id: &str| numbers.get(id).copied();
         let edges = pipeline.edges.iter().enumerate();

@@ -75,6 +75,13 @@ pub fn page(path: &str, text: &str) -> (Tally, Vec<String>) {
     (run.tally, run.failures)
 }
 
+/// Runs a section: what is not as it says.
+pub fn run_section(path: &str, section: &Section) -> Vec<String> {
+    let mut run = Run { path, tally: Tally::default(), failures: Vec::new() };
+    run.section(section);
+    run.failures
+}
+
 impl Run<'_> {
     /// Notes that something is not as the page says.
     pub fn fail(&mut self, line: usize, message: impl std::fmt::Display) {
