@@ -2,7 +2,9 @@
 //! block, field and construct.
 
 use efl_compiler::{
-    catalog::{Block, COMMON_META, Field, FieldType, Handover, Presence, SourceKind, blocks, sources},
+    catalog::{
+        Block, COMMON_META, Field, FieldType, Handover, Presence, SourceKind, blocks, reference, sources,
+    },
     diag::Level,
     elab::suggest,
     engine::{self, SUPPORT, Support},
@@ -57,7 +59,7 @@ fn inside(topic: &str, blocks: &[&'static Block], path: &[&str]) -> Option<Strin
         }
         let Some(field) = block.field(first) else { continue };
         return match (record(&field.ty), rest) {
-            (_, []) => Some(field_page(topic, field)),
+            (_, []) => Some(field_page(topic, field, block)),
             (Some(record), rest) => inside(topic, &[record], rest),
             (None, _) => None,
         };
@@ -136,6 +138,9 @@ fn contents(page: &mut String, block: &Block) {
     for field in block.fields {
         let _ = writeln!(page, "- `{}`: {}{}. {}", field.name, field.ty, presence(field), field.doc);
     }
+    for sentence in block.groups.iter().filter_map(reference::together) {
+        let _ = writeln!(page, "\n{sentence}.");
+    }
     if let Some(ty) = block.open {
         let _ = writeln!(page, "\nEvery key is taken; its value is {ty}.");
     }
@@ -153,12 +158,16 @@ fn presence(field: &Field) -> String {
         Presence::Required => ", **required**".to_owned(),
         Presence::Default(text) => format!(", `{text}` when left out"),
         Presence::Optional => String::new(),
-        Presence::Group(group) => format!(", see {group}"),
+        Presence::Group(_) => ", see below".to_owned(),
     }
 }
 
-fn field_page(topic: &str, field: &Field) -> String {
+fn field_page(topic: &str, field: &Field, block: &Block) -> String {
     let mut page = format!("# {topic}\n\nTakes {}{}.\n\n{}\n", field.ty, presence(field), field.doc);
+    let group = block.groups.iter().find(|group| field.presence == Presence::Group(group.name));
+    if let Some(sentence) = group.and_then(reference::together) {
+        let _ = writeln!(page, "\n{sentence}.");
+    }
     if let Some(record) = record(&field.ty) {
         contents(&mut page, record);
     }

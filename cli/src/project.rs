@@ -21,6 +21,7 @@ use efl_grammar::{
     ast::{self, AstNode, HasName},
 };
 use std::{
+    collections::HashSet,
     fs,
     io::{self, Read},
     path::{Path, PathBuf},
@@ -77,9 +78,11 @@ impl Project {
 
     /// Reads the inputs: those that cannot be read are problems, the others roots.
     fn read(&mut self, files: &[Input]) {
+        let mut seen = HashSet::new();
         for file in files {
             let path = path(&self.disk, file);
-            if self.roots.contains(&path) {
+            // One file may be given in several ways.
+            if !seen.insert(path.clone()) {
                 continue;
             }
             let bytes = match file {
@@ -140,8 +143,9 @@ impl Project {
             report.problem(problem.clone());
         }
         let name = |path: &str| self.disk.name(path);
+        let roots: HashSet<&str> = self.roots.iter().map(String::as_str).collect();
         for (path, file) in self.db.workspace().files(&self.db) {
-            if file.text(&self.db).is_some() && is_program(path, &self.roots) {
+            if file.text(&self.db).is_some() && (is_program(path) || roots.contains(path.as_ref())) {
                 report.file(&self.db, *file, &name);
             }
         }
@@ -188,10 +192,9 @@ fn place_of_param(db: &Database, file: SourceFile, param: &str) -> Option<TextRa
     })
 }
 
-/// Whether a loaded file is EFL; an input is, whatever its name.
-fn is_program(path: &str, roots: &[String]) -> bool {
+/// Whether a loaded file is EFL by its name; an input is, whatever its name.
+fn is_program(path: &str) -> bool {
     Path::new(path).extension().is_some_and(|extension| extension == "efl")
-        || roots.iter().any(|root| root == path)
 }
 
 fn path(disk: &Disk, file: &Input) -> String {

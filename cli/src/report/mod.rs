@@ -18,7 +18,13 @@ use efl_compiler::{
     project,
 };
 use efl_grammar::TextRange;
-use std::{collections::HashMap, fmt::Write as _, ops::Range, rc::Rc, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Write as _,
+    ops::Range,
+    rc::Rc,
+    sync::Arc,
+};
 
 pub(crate) use human::counted;
 
@@ -69,6 +75,7 @@ pub(crate) struct Report {
     hidden: usize,
     /// The names of the files that were looked at.
     files: Vec<String>,
+    seen: HashSet<String>,
     sources: HashMap<String, Rc<Source>>,
 }
 
@@ -175,7 +182,7 @@ impl Report {
     }
 
     fn looked_at(&mut self, name: &str) {
-        if !self.files.iter().any(|known| known == name) {
+        if self.seen.insert(name.to_owned()) {
             self.files.push(name.to_owned());
         }
     }

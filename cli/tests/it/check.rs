@@ -119,7 +119,8 @@ fn imports_may_go_up_to_the_root() {
     let mut command = folder.command(&["check", "x.efl"]);
     command.current_dir(folder.path().join("pipelines"));
     let run = super::run(command, "");
-    assert_eq!((run.code, run.err.as_str()), (0, "no problems in 2 files\n"), "{}", run.out);
+    assert_eq!(run.code, 0, "{}", run.out);
+    assert!(run.err.starts_with("no problems in 2 files"), "{}", run.err);
 }
 
 #[test]
@@ -129,16 +130,12 @@ fn fixes_are_applied_until_there_are_none() {
     assert_eq!(before.code, 1, "{}", before.out);
     assert!(before.err.contains("can be mended with `--fix`"), "{}", before.err);
     let run = folder.efl(&["check", "--strict", "--fix"]);
-    assert_eq!(
-        (run.code, run.err.as_str()),
-        (0, "mended 1 problem in 1 file\nno problems in 1 file\n"),
-        "{}",
-        run.out
-    );
+    assert_eq!(run.code, 0, "{}", run.out);
+    assert!(run.err.starts_with("mended 1 problem in 1 file\nno problems in 1 file"), "{}", run.err);
     assert!(!folder.read("a.efl").contains("efl-ignore"));
     assert_eq!(folder.files(), ["a.efl"]);
     let again = folder.efl(&["check", "--strict", "--fix"]);
-    assert_eq!(again.err, "no problems in 1 file\n");
+    assert!(again.err.starts_with("no problems in 1 file"), "{}", again.err);
 }
 
 #[test]

@@ -43,7 +43,13 @@ fn junit() {
 
 #[test]
 fn sarif() {
-    insta::assert_snapshot!(broken("sarif"));
+    let mut document: serde_json::Value = serde_json::from_str(&broken("sarif")).expect("JSON");
+    let rules = document["runs"][0]["tool"]["driver"]["rules"].as_array_mut().expect("rules");
+    for rule in rules.iter_mut().filter_map(|rule| rule.as_object_mut()) {
+        // The pages have tests of their own.
+        rule.remove("help");
+    }
+    insta::assert_snapshot!(serde_json::to_string_pretty(&document).expect("JSON"));
 }
 
 /// The part of SARIF 2.1.0 that is written, closed: what is required there is required here.

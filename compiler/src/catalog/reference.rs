@@ -1,6 +1,8 @@
 //! The reference of blocks and source kinds as Markdown, written from the catalogue and nothing else.
 
-use super::{Block, COMMON_META, Field, Handover, Presence, RawBody, Rollout, SourceKind, blocks, sources};
+use super::{
+    Block, COMMON_META, Field, Group, Handover, Presence, RawBody, Rollout, SourceKind, blocks, sources,
+};
 use std::fmt::Write;
 
 /// The first line of a generated page.
@@ -102,26 +104,28 @@ fn body(page: &mut String, level: usize, block: &Block) {
     if let Some(ty) = block.open {
         let _ = writeln!(page, "\nEvery key is taken; its value is {ty}.");
     }
-    for group in block.groups {
-        let sets: Vec<_> = group
-            .alternatives
-            .iter()
-            .map(|set| set.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" with "))
-            .collect();
-        let sentence = match (group.required, group.exclusive, sets.as_slice()) {
-            (_, _, [only]) if !group.required => format!("{only}: both or neither"),
-            (_, _, [only]) => format!("{only} must be given"),
-            (true, true, _) => format!("Exactly one must be given: {}", sets.join(", or ")),
-            (true, false, _) => format!("At least one must be given: {}", sets.join(", or ")),
-            (false, true, _) => format!("At most one may be given: {}", sets.join(", or ")),
-            (false, false, _) => continue,
-        };
+    for sentence in block.groups.iter().filter_map(together) {
         let _ = writeln!(page, "\n{sentence}.");
     }
     for nested in block.blocks {
         let heading = format!("`{}{} {{ … }}`", nested.name, if nested.labelled { " NAME" } else { "" });
         section(page, level, &heading, nested.block);
     }
+}
+
+/// What is said of fields that belong together: "Exactly one must be given: `schedule`, or `interval`".
+pub fn together(group: &Group) -> Option<String> {
+    let quoted =
+        |set: &&[&str]| set.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" with ");
+    let sets: Vec<_> = group.alternatives.iter().map(quoted).collect();
+    Some(match (group.required, group.exclusive, sets.as_slice()) {
+        (false, _, [only]) => format!("{only}: both or neither"),
+        (true, _, [only]) => format!("{only} must be given"),
+        (true, true, _) => format!("Exactly one must be given: {}", sets.join(", or ")),
+        (true, false, _) => format!("At least one must be given: {}", sets.join(", or ")),
+        (false, true, _) => format!("At most one may be given: {}", sets.join(", or ")),
+        (false, false, _) => return None,
+    })
 }
 
 /// The table of fields.

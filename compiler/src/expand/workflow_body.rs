@@ -34,6 +34,10 @@ pub(super) const EXIT: &str = "exit";
 /// Upstream: `revision-timeout-seconds` of `config-defaults`.
 const CALL_TIMEOUT: Duration = Duration::from_secs(300);
 
+/// How long the text of an expression may be: expr-lang takes 10,000 nodes
+/// (`github.com/expr-lang/expr/conf`, `DefaultMaxNodes`), of which each has two letters or more.
+const LONGEST: usize = 20_000;
+
 /// Something an expression reads.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Var {
@@ -215,6 +219,11 @@ impl<'t, 'a> Lowering<'t, 'a> {
         self.templates.insert(0, main);
         if has_handlers(body) {
             self.handlers(&vars, body, &scope);
+        }
+        if self.templates.iter().any(|template| template.longest_text() > LONGEST) {
+            let message = "an expression of this body is too long for Argo Workflows".to_owned();
+            self.errors
+                .push((message, "compute a part of it in a function, or use `engine: efl`".to_owned()));
         }
         (self.templates, self.errors)
     }

@@ -60,7 +60,10 @@ pub(super) fn count(list: &Expr, scope: &Scope) -> String {
 pub(super) fn item(list: &Expr, scope: &Scope) -> String {
     let code = Code::new(scope);
     let value = format!("{}[int(item)]", code.atom(list));
-    template(&code.finish(&SAFE.replace('@', &value)))
+    // Without `let`: where a loop is expanded Argo takes the names it binds for variables that are missing
+    // (`argo-workflows/util/template/expression_template.go`, `expressionReplaceStrict`).
+    let reads = code.reads.into_inner();
+    template(&resolve(&SAFE.replace('@', &value), &reads))
 }
 
 /// `{{=code}}`. Two braces in the code would end it.
@@ -271,8 +274,9 @@ impl<'s> Code<'s> {
     fn call(&self, builtin: Builtin, args: &[Expr]) -> String {
         let [of, rest @ ..] = args else { return "nil".to_owned() };
         let code = self.atom(of);
+        // Not `? nil :`, whose type would be that of the result, and the comparison with it one that fails on nil.
         let unless_null = |result: String| {
-            if maybe_null(of) { format!("{code} == nil ? nil : {result}") } else { result }
+            if maybe_null(of) { format!("{code} == nil ? {code} : {result}") } else { result }
         };
         match (builtin, rest) {
             (Builtin::Len, _) => unless_null(format!("len({code})")),
@@ -295,9 +299,9 @@ impl<'s> Code<'s> {
     fn arithmetic(&self, operands: &[&Expr], result: impl Fn(&[String]) -> String) -> String {
         let codes: Vec<String> = operands.iter().map(|operand| self.atom(operand)).collect();
         let nullable = operands.iter().zip(&codes).filter(|(operand, _)| maybe_null(operand));
-        let nulls: Vec<String> = nullable.map(|(_, code)| format!("{code} == nil")).collect();
-        let result = result(&codes);
-        if nulls.is_empty() { result } else { format!("{} ? nil : {result}", nulls.join(" || ")) }
+        let nulls: String =
+            nullable.fold(String::new(), |nulls, (_, code)| nulls + &format!("{code} == nil ? {code} : "));
+        nulls + &result(&codes)
     }
 
     /// Code that is true when the condition holds, and false when it does not or is ill-typed.
@@ -372,7 +376,7 @@ impl<'s> Code<'s> {
             _ => {
                 let guards = self.guards(&[expr]);
                 let code = self.atom(expr);
-                Leaf::new(&guards, &format!("{code} == true"), &format!("{code} in [false, nil]"))
+                Leaf::new(&guards, &format!("{code} == true"), &format!("({code} == false || {code} == nil)"))
             }
         }
     }
@@ -422,22 +426,30 @@ impl<'s> Code<'s> {
         Leaf::new(&guards, &test, &format!("!({test})"))
     }
 
-    /// `in`: what is looked for is no null, and what it is looked for in is a list.
+    /// `in`: what is looked for is no null, and what it is looked for in is a list. A list of texts becomes a map to
+    /// expr-lang, in which it can look for texts only.
     fn within(&self, needle: &Expr, list: &Expr) -> Leaf {
         let guards = self.guards(&[needle, list]);
-        let (needle_code, code) = (self.atom(needle), self.atom(list));
-        let mut parts = Vec::new();
-        if maybe_null(needle) {
-            parts.push(format!("{needle_code} != nil"));
-        }
-        if let Expr::List(_) = list {
-            parts.push(format!("{needle_code} in {code}"));
-            let test = parts.join(" && ");
+        let (wanted, code) = (self.atom(needle), self.atom(list));
+        let unless_null =
+            |test: String| if maybe_null(needle) { format!("{wanted} != nil && {test}") } else { test };
+        if let Expr::List(items) = list {
+            let items = items.iter().filter(|item| !matches!(item, Expr::Null));
+            let tests: Vec<String> = items
+                .map(|item| {
+                    let code = self.atom(item);
+                    if maybe_null(item) {
+                        unless_null(format!("{wanted} == {code}"))
+                    } else {
+                        format!("{wanted} == {code}")
+                    }
+                })
+                .collect();
+            let test = any(&tests);
             return Leaf::new(&guards, &test, &format!("!({test})"));
         }
-        parts.push(format!("{needle_code} in {code}"));
-        let test = parts.join(" && ");
-        let fails = format!("{needle_code} == nil || {code} == nil || type({code}) == 'array' && !({test})");
+        let test = unless_null(format!("{wanted} in {code}"));
+        let fails = format!("({wanted} == nil || {code} == nil || type({code}) == 'array' && !({test}))");
         Leaf::new(&guards, &format!("type({code}) == 'array' && {test}"), &fails)
     }
 
@@ -486,46 +498,90 @@ impl<'s> Code<'s> {
     }
 
     fn guard(&self, expr: &Expr, guards: &mut Vec<String>) {
-        let mut operand = |operand: &Expr, types: &str| {
-            self.guard(operand, guards);
-            if !is_arithmetic(operand) && !matches!(operand, Expr::Number(_)) {
-                guards.push(format!("type({}) in [{types}, 'nil']", self.atom(operand)));
-            }
-        };
         match expr {
-            Expr::Binary(Op::Add | Op::Sub | Op::Mul, left, right) => {
-                operand(left, "'float'");
-                operand(right, "'float'");
-            }
-            Expr::Binary(Op::Div | Op::Rem, left, right) => {
-                operand(left, "'float'");
-                operand(right, "'float'");
-                guards.push(format!("{} != 0", self.atom(right)));
-            }
-            Expr::Negate(inner) => operand(inner, "'float'"),
-            Expr::Call(Builtin::Abs, args) => {
-                for arg in args {
-                    operand(arg, "'float'");
+            Expr::Binary(op @ (Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Rem), left, right) => {
+                self.operand(left, NUMBERS, guards);
+                self.operand(right, NUMBERS, guards);
+                if matches!(op, Op::Div | Op::Rem) {
+                    guards.extend(self.divisible(left, right));
                 }
             }
-            Expr::Call(Builtin::Lower | Builtin::Upper, args) => {
-                for arg in args {
-                    operand(arg, "'string'");
-                }
-            }
-            Expr::Call(Builtin::Len, args) => {
-                for arg in args {
-                    operand(arg, "'string', 'array', 'map'");
-                }
-            }
+            // What stands behind `??` is computed only when it is needed.
             Expr::Binary(Op::Coalesce, left, right) => {
                 self.guard(left, guards);
-                self.guard(right, guards);
+                let behind = self.guards(&[right]);
+                if !behind.is_empty() {
+                    guards.push(format!("({} != nil || {})", self.atom(left), behind.join(" && ")));
+                }
+            }
+            Expr::Negate(inner) => self.operand(inner, NUMBERS, guards),
+            Expr::Call(builtin, args) => {
+                let types = match builtin {
+                    Builtin::Abs => NUMBERS,
+                    Builtin::Len => "'string', 'array', 'map'",
+                    Builtin::Number => "'string', 'float', 'int'",
+                    Builtin::String => SCALARS,
+                    _ => "'string'",
+                };
+                for arg in args {
+                    self.operand(arg, types, guards);
+                }
+            }
+            Expr::Template(parts) => {
+                for part in parts {
+                    self.operand(part, SCALARS, guards);
+                }
+            }
+            Expr::Member(base, _) => self.guard(base, guards),
+            Expr::Index(base, key) => {
+                self.guard(base, guards);
+                self.guard(key, guards);
+            }
+            Expr::List(items) => {
+                for item in items {
+                    self.guard(item, guards);
+                }
+            }
+            Expr::Record(fields) => {
+                for (_, field) in fields {
+                    self.guard(field, guards);
+                }
             }
             _ => {}
         }
     }
+
+    /// A division by zero is an error, one of nothing is nothing.
+    fn divisible(&self, left: &Expr, right: &Expr) -> Option<String> {
+        let absent = maybe_null(left).then(|| format!("{} == nil", self.atom(left)));
+        let right = match right {
+            Expr::Number(number) if *number != 0.0 => return None,
+            Expr::Number(_) => "false".to_owned(),
+            right => format!("{} != 0", self.atom(right)),
+        };
+        Some(match absent {
+            Some(absent) => format!("({absent} || {right})"),
+            None => right,
+        })
+    }
+
+    /// What must hold so that a value can be an operand: it can be computed, and is of one of the types, or null.
+    fn operand(&self, operand: &Expr, types: &str, guards: &mut Vec<String>) {
+        self.guard(operand, guards);
+        let known = match operand {
+            Expr::Number(_) | Expr::String(_) | Expr::Template(_) | Expr::Bool(_) => true,
+            operand => is_arithmetic(operand) && types.contains("'float'"),
+        };
+        if !known {
+            guards.push(format!("type({}) in [{types}, 'nil']", self.atom(operand)));
+        }
+    }
 }
+
+/// The types of numbers, of data and computed.
+const NUMBERS: &str = "'float', 'int'";
+/// The types that have a text.
+const SCALARS: &str = "'string', 'float', 'int', 'bool'";
 
 /// Whether a condition can be ill-typed.
 fn may_err(expr: &Expr) -> bool {
@@ -572,6 +628,7 @@ impl Kind {
             _ if self.ty == "string" => {
                 Some(format!("type({code}) == 'string' && {code} matches {}", literal(RFC3339)))
             }
+            Expr::Binary(..) => Some(format!("type({code}) in [{NUMBERS}]")),
             _ => Some(format!("type({code}) == '{}'", self.ty)),
         }
     }
@@ -627,7 +684,11 @@ pub(super) fn type_of_items(list: &Expr, scope: &Scope) -> Type {
 
 fn operation(op: Op, a: &str, b: &str) -> String {
     // expr-lang's `%` is for integers only; the quotient is cut towards zero.
-    if op == Op::Rem { format!("{a} - {b} * int({a} / {b})") } else { format!("{a} {} {b}", op.symbol()) }
+    if op == Op::Rem {
+        format!("{a} - {b} * ({a} / {b} < 0 ? ceil({a} / {b}) : floor({a} / {b}))")
+    } else {
+        format!("{a} {} {b}", op.symbol())
+    }
 }
 
 fn is_arithmetic(expr: &Expr) -> bool {
@@ -650,7 +711,9 @@ fn throws(expr: &Expr) -> bool {
         | Expr::Call(..)
         | Expr::Binary(Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Rem, ..) => true,
         Expr::Binary(Op::Coalesce, left, right) => throws(left) || throws(right),
-        Expr::Member(base, _) | Expr::Index(base, _) => throws(base),
+        Expr::Member(base, _) => throws(base),
+        Expr::Index(base, key) => throws(base) || throws(key),
+        Expr::Template(parts) => parts.iter().any(|part| !matches!(part, Expr::String(_))),
         Expr::List(items) => items.iter().any(throws),
         Expr::Record(fields) => fields.iter().any(|(_, field)| throws(field)),
         _ => false,

@@ -118,6 +118,20 @@ impl Template {
     }
 }
 
+impl Template {
+    /// The length of the longest text of its steps.
+    pub(super) fn longest_text(&self) -> usize {
+        let TemplateBody::Steps(groups) = &self.body else { return 0 };
+        let outputs = self.outputs.iter().flat_map(|outputs| &outputs.parameters);
+        let steps = groups.iter().flatten();
+        let arguments = steps.clone().flat_map(|step| &step.arguments.parameters);
+        let values = outputs.chain(arguments).filter_map(|parameter| {
+            parameter.value.as_ref().or(parameter.value_from.as_ref().map(|from| &from.expression))
+        });
+        values.chain(steps.filter_map(|step| step.when.as_ref())).map(String::len).max().unwrap_or(0)
+    }
+}
+
 impl Serialize for Template {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;

@@ -5,8 +5,7 @@ use super::{
     EdgeKind, Graph, Node, NodeKind, Pipeline,
     layout::{Input, Layout, layout},
 };
-use rustc_hash::FxHashMap;
-use std::fmt::Write as _;
+use std::{collections::HashMap, fmt::Write as _};
 
 const STYLE: &str = include_str!("style.css");
 /// Around the whole and between pipelines.
@@ -60,7 +59,7 @@ impl<'a> Drawing<'a> {
     fn new(pipeline: &'a Pipeline) -> Self {
         let lines: Vec<Vec<String>> = pipeline.nodes.iter().map(lines).collect();
         let sizes: Vec<(f64, f64)> = pipeline.nodes.iter().zip(&lines).map(|(n, l)| size(n, l)).collect();
-        let numbers: FxHashMap<&str, usize> =
+        let numbers: HashMap<&str, usize> =
             pipeline.nodes.iter().enumerate().map(|(at, node)| (node.id.as_str(), at)).collect();
         let ends = |id: &str| numbers.get(id).copied();
         let edges = pipeline.edges.iter().enumerate();

@@ -1,8 +1,7 @@
 //! A graph as text that other tools draw: Mermaid and DOT.
 
 use super::{Edge, EdgeKind, Graph, Node, NodeKind, Pipeline};
-use rustc_hash::FxHashMap;
-use std::fmt::Write as _;
+use std::{collections::HashMap, fmt::Write as _};
 
 /// What is written beside an edge; the conditions stand on the rule.
 fn label(edge: &Edge) -> Option<&str> {
@@ -21,7 +20,7 @@ fn dashed(edge: &Edge) -> bool {
 pub(super) fn mermaid(graph: &Graph) -> String {
     // Nodes are numbered: names are not unique across kinds, and words like `end` break Mermaid.
     let nodes = graph.orchestrators.iter().flat_map(|pipeline| &pipeline.nodes);
-    let numbers: FxHashMap<&str, usize> =
+    let numbers: HashMap<&str, usize> =
         nodes.enumerate().map(|(number, node)| (node.id.as_str(), number)).collect();
     let mut out = String::from("flowchart LR\n");
     for (at, pipeline) in graph.orchestrators.iter().enumerate() {
