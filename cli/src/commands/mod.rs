@@ -5,6 +5,7 @@ mod compile;
 mod completions;
 mod docs;
 mod explain;
+mod fmt;
 mod graph;
 mod init;
 mod man;
@@ -29,6 +30,7 @@ const VERSION: &str = concat!(
 Examples:
   efl init crossing              a new project in the folder `crossing`
   efl check                      what is wrong with the files here
+  efl fmt                        the files here in the one style
   efl compile -o out             the Kubernetes resources, one file each
   efl explain E0404              more about a diagnostic
   efl explain kafka              what a source kind takes
@@ -50,6 +52,7 @@ pub(crate) struct Cli {
 enum Command {
     Check(check::Check),
     Compile(compile::Compile),
+    Fmt(fmt::Fmt),
     Explain(explain::Explain),
     Graph(graph::Graph),
     Init(init::Init),
@@ -67,6 +70,7 @@ impl Cli {
         let done = match self.command {
             Command::Check(command) => command.run(terminal),
             Command::Compile(command) => command.run(terminal),
+            Command::Fmt(command) => command.run(),
             Command::Explain(command) => command.run(terminal),
             Command::Graph(command) => command.run(terminal),
             Command::Init(command) => command.run(),
