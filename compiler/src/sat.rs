@@ -60,10 +60,19 @@ pub struct Part<'e> {
 
 /// The operands of the outermost chain of `and`, from left to right; the expression itself if it is none.
 pub fn conjuncts(expr: &Expr) -> Vec<&Expr> {
-    match expr {
-        Expr::Binary(Op::And, left, right) => [conjuncts(left), conjuncts(right)].concat(),
-        other => vec![other],
+    operands(Op::And, expr)
+}
+
+/// The operands of a chain of one operator.
+fn operands(op: Op, expr: &Expr) -> Vec<&Expr> {
+    let (mut found, mut rest) = (Vec::new(), vec![expr]);
+    while let Some(next) = rest.pop() {
+        match next {
+            Expr::Binary(own, left, right) if *own == op => rest.extend([&**right, left]),
+            other => found.push(other),
+        }
     }
+    found
 }
 
 /// Whether a predicate can hold.

@@ -1,6 +1,6 @@
 //! Alternatives of constraints: the cases in which a predicate has an outcome.
 
-use super::{Conflict, Context, Part, domain::Domain};
+use super::{Conflict, Context, Part, domain::Domain, operands};
 use crate::ir::{Expr, Op};
 
 /// More cases than these are not looked at.
@@ -56,25 +56,35 @@ impl<'e> Search<'e> {
             (Expr::Not(inner), Outcome::True) => self.cases(inner, Outcome::False),
             (Expr::Not(inner), Outcome::False) => self.cases(inner, Outcome::True),
             (Expr::Not(inner), Outcome::Error) => self.cases(inner, Outcome::Error),
-            (Expr::Binary(Op::And, left, right), Outcome::True)
-            | (Expr::Binary(Op::Or, left, right), Outcome::False) => self.both(left, right, outcome),
-            (Expr::Binary(Op::And | Op::Or, left, right), _) => self.either(left, right, outcome),
+            (Expr::Binary(op @ Op::And, ..), Outcome::True)
+            | (Expr::Binary(op @ Op::Or, ..), Outcome::False) => self.all(&operands(*op, expr), outcome),
+            (Expr::Binary(op @ (Op::And | Op::Or), ..), _) => self.any(&operands(*op, expr), outcome),
             _ => Some(self.atom(expr, outcome)),
         }
     }
 
-    fn both(&mut self, left: &'e Expr, right: &'e Expr, outcome: Outcome) -> Option<Alternatives<'e>> {
-        let left = self.cases(left, outcome)?;
-        let right = self.cases(right, outcome)?;
-        left.and(&right, self)
+    fn all(&mut self, operands: &[&'e Expr], outcome: Outcome) -> Option<Alternatives<'e>> {
+        let mut found = Alternatives::anything();
+        for operand in operands {
+            let cases = self.cases(operand, outcome)?;
+            found = found.and(&cases, self)?;
+        }
+        Some(found)
     }
 
-    /// The right operand matters only where the left one did not decide; that it did not is left out.
-    fn either(&mut self, left: &'e Expr, right: &'e Expr, outcome: Outcome) -> Option<Alternatives<'e>> {
-        let exact = outcome != Outcome::Error && !self.may_fail(left);
-        let left = self.cases(left, outcome)?;
-        let right = self.cases(right, outcome)?;
-        Some(left.or(if exact { right } else { right.inexact() }))
+    /// An operand matters only where none before it decided; that none did is left out.
+    fn any(&mut self, operands: &[&'e Expr], outcome: Outcome) -> Option<Alternatives<'e>> {
+        let mut found = Alternatives::nothing();
+        let mut exact = true;
+        for operand in operands {
+            let cases = self.cases(operand, outcome)?;
+            found = found.or(if exact { cases } else { cases.inexact() });
+            if found.0.len() > MAX_CASES {
+                return None;
+            }
+            exact = exact && outcome != Outcome::Error && !self.may_fail(operand);
+        }
+        Some(found)
     }
 
     fn may_fail(&mut self, expr: &'e Expr) -> bool {
