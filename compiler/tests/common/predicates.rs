@@ -1,7 +1,7 @@
 //! Random predicates, and random events that they have something to say about.
 
 use efl_compiler::{
-    eval::pattern,
+    eval::{number_text, pattern},
     ir::{Builtin, Expr, Op, Scope},
 };
 use proptest::{collection::vec, option::weighted, prelude::*, sample::select};
@@ -50,6 +50,7 @@ const TEXTS: &[&str] = &[
     "95",
     "-1.5e3",
     "01",
+    "0",
     "1e400",
     "9007199254740993",
     "2024-01-02",
@@ -81,6 +82,7 @@ const TEXTS: &[&str] = &[
 
 const NUMBERS: &[f64] = &[
     0.0,
+    -0.0,
     1.0,
     -1.0,
     50.0,
@@ -219,7 +221,10 @@ pub(crate) fn number() -> impl Strategy<Value = f64> {
 
 fn json_number(number: f64) -> Value {
     #[allow(clippy::cast_possible_truncation)] // exact below 2^53
-    if number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0 {
+    if number.fract() == 0.0
+        && number.is_sign_positive() == (number >= 0.0)
+        && number.abs() < 9_007_199_254_740_992.0
+    {
         json!(number as i64)
     } else {
         json!(number)
@@ -322,17 +327,35 @@ fn plain() -> impl Strategy<Value = Expr> {
 
 const ORDERED: &[Op] = &[Op::Lt, Op::Le, Op::Gt, Op::Ge];
 
-/// A time with each part within its bounds, or just beyond.
+/// A time; every other one has one part that is just beyond its bounds.
 fn random_time() -> impl Strategy<Value = String> {
-    let date = (select(&[0, 1, 1900, 1999, 2000, 2001, 9999][..]), 0..14, 0..33);
-    let clock = (
-        0..25,
-        select(&[0, 30, 59, 60][..]),
-        select(&[0, 59, 60][..]),
-        select(&["", ".", ".5", ".50", ".000000001", ".1234567891"][..]),
-    );
-    let zone = prop_oneof![2 => Just("Z".to_owned()), 1 => (select(&["+", "-", " "][..]), 0..25, select(&[0, 45, 59, 60][..])).prop_map(|(sign, hour, minute)| format!("{sign}{hour:02}:{minute:02}"))];
-    (date, clock, zone).prop_map(|((year, month, day), (hour, minute, second, fraction), zone)| {
+    let date = (select(&[0, 1, 1900, 1999, 2000, 2001, 9999][..]), 1..13, 1..29);
+    let clock =
+        (0..24, select(&[0, 30, 59][..]), select(&[0, 59][..]), select(&["", ".5", ".50", ".000000001"][..]));
+    let zone = (select(&["+", "-"][..]), 0..24, select(&[0, 45, 59][..]));
+    let zone = zone.prop_map(|(sign, hour, minute)| format!("{sign}{hour:02}:{minute:02}"));
+    let zone = prop_oneof![Just("Z".to_owned()), zone];
+    (date, clock, zone, 0..24).prop_map(|(date, clock, zone, wrong)| {
+        let ((mut year, mut month, mut day), (mut hour, mut minute, mut second, mut fraction), mut zone) =
+            (date, clock, zone);
+        match wrong {
+            0 => month = 0,
+            1 => month = 13,
+            2 => day = 0,
+            3 => (month, day) = (4, 31),
+            4 => day = 32,
+            5 => (month, day) = (2, 29),
+            6 => (year, month, day) = (2100, 2, 29),
+            7 => hour = 24,
+            8 => minute = 60,
+            9 => second = 60,
+            10 => fraction = ".1234567891",
+            11 => fraction = ".",
+            12 => zone = String::from("+00:60"),
+            13 => zone = String::from("-24:00"),
+            14 => zone = String::from("z"),
+            _ => {}
+        }
         format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}{zone}")
     })
 }
@@ -393,6 +416,10 @@ fn condition() -> impl Strategy<Value = Expr> {
     prop_oneof![
         12 => simple(),
         3 => (operand(), select(COMPARISONS), operand()).prop_map(|(a, op, b)| binary(op, a, b)),
+        1 => (path(), number()).prop_map(|(path, n)| {
+            let text = number_text(n);
+            binary(Op::Eq, Expr::Call(Builtin::String, vec![path]), Expr::String(text))
+        }),
         2 => is_null.prop_map(|(path, is)| binary(if is { Op::Eq } else { Op::Ne }, path, Expr::Null)),
         2 => (tests, operand(), operand()).prop_map(|(test, a, b)| Expr::Call(test, vec![a, b])),
         1 => (operand(), operand()).prop_map(|(a, b)| binary(Op::In, a, b)),
@@ -439,6 +466,8 @@ fn filling(compared: &[Value], literals: &[Value]) -> impl Strategy<Value = Opti
     let one_of =
         |values: &[Value]| if values.is_empty() { scalar().boxed() } else { select(values.to_vec()).boxed() };
     let own = one_of(if compared.is_empty() { literals } else { compared });
+    let times = compared.iter().any(|value| value.as_str().is_some_and(|text| text.contains('T')));
+    let own = if times { random_time().prop_map(Value::from).boxed() } else { own };
     let near = own.clone().prop_map(|value| match value {
         Value::Number(n) => json_number(n.as_f64().unwrap_or(0.0) + 1.0),
         Value::String(text) => Value::from(text + "1"),
@@ -472,6 +501,16 @@ fn collect(expr: &Expr, places: &mut Vec<Place>, literals: &mut Vec<Value>) {
             }
         }
         Expr::Record(fields) => fields.iter().for_each(|(_, value)| collect(value, places, literals)),
+        Expr::Binary(Op::Eq, text, written) if matches!(**text, Expr::Call(Builtin::String, _)) => {
+            let (Expr::Call(_, args), Expr::String(written)) = (&**text, &**written) else { return };
+            let number = written.parse::<f64>().ok();
+            let numbers = number
+                .into_iter()
+                .flat_map(|n| [n, if n == 0.0 { -n } else { n }])
+                .map(json_number)
+                .collect();
+            places.extend(args.first().and_then(place).map(|place| (place, numbers)));
+        }
         // The pattern is no text to match.
         Expr::Binary(Op::Matches, inner, _) => {
             collect(inner, places, literals);
