@@ -3,7 +3,7 @@
 //! A pair becomes a node, a token or an error, as [`shape`] says. What lies between pairs (blanks, punctuation,
 //! keywords) is cut into tokens by [`Builder::gap`]; only expressions and event logic are rearranged (`expr.rs`).
 
-use crate::error::SyntaxError;
+use crate::error::{SyntaxError, SyntaxErrorKind};
 use crate::kind::{Efl, SyntaxKind, SyntaxKind::*};
 use crate::parser::{ParsedItem, Rule};
 use crate::repair::{Edit, Why};
@@ -35,6 +35,8 @@ pub(crate) struct Builder<'a> {
     pub(crate) parents: Vec<usize>,
     /// How many more levels expressions may nest without brackets.
     pub(crate) chain_budget: usize,
+    /// What was expected where the junk that follows stands.
+    pub(crate) expected: Option<(SyntaxErrorKind, String)>,
     /// What could be mended, so that another parse would give a better tree.
     pub(crate) mends: Vec<Edit>,
 }
@@ -49,6 +51,7 @@ pub(crate) fn tree(source: &Source<'_>, pairs: Pairs<'_, Rule>) -> (ParsedItem, 
         errors: Vec::new(),
         parents: Vec::new(),
         chain_budget: crate::expr::MAX_CHAIN,
+        expected: None,
         mends: Vec::new(),
     };
     builder.pair(0, None);
@@ -106,6 +109,7 @@ impl Builder<'_> {
             }
             Shape::Missing => self.missing(index),
             Shape::Junk => self.junk(index, at),
+            Shape::Misplaced if kind_of == Rule::extra_else => self.extra_else(index),
             Shape::Misplaced => self.misplaced(index, at),
         }
     }
@@ -118,7 +122,7 @@ impl Builder<'_> {
             Rule::body => self.statements(index, true),
             Rule::inner => self.statements(index, false),
             Rule::let_stmt | Rule::return_stmt | Rule::unnamed_let => self.call_options(index),
-            Rule::rule_decl | Rule::orch_block => self.clauses(index),
+            Rule::rule_decl | Rule::headless_rule | Rule::orch_block => self.clauses(index),
             _ => self.children(index + 1, self.pairs[index].next),
         }
         self.gap(self.pairs[index].end);
@@ -272,6 +276,8 @@ impl Builder<'_> {
         match why {
             Why::Unclosed(Some(open)) => SyntaxError::unclosed_bracket(self.source.text(), open.clone(), at),
             Why::UnclosedString(open) => SyntaxError::unclosed_string(range(open.clone()), at),
+            Why::MissingParenthesis => SyntaxError::missing_parenthesis(self.source.text(), at),
+            Why::UnopenedString(quote) => SyntaxError::unopened_string(range(quote.clone()), at),
             Why::Mended(error) => (**error).clone(),
             _ => SyntaxError::missing_brace(self.source.text(), at),
         }

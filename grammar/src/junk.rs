@@ -17,12 +17,32 @@ impl Builder<'_> {
     /// Builds an error around text.
     pub(crate) fn junk(&mut self, index: usize, at: Option<Checkpoint>) {
         let pair = self.pairs[index];
+        if self.goes_on(index) {
+            return self.leaf(JUNK, pair.start, pair.end);
+        }
         self.propose_mend(pair);
-        let error = self.junk_error(pair);
+        let mut error = self.junk_error(pair);
+        if let Some((kind, message)) = self.expected.take() {
+            if error.kind == Kind::UnexpectedText {
+                let found = short(&self.source.text()[error.range]);
+                error = SyntaxError::new(kind, error.range, format!("{message}, found `{found}`"));
+            }
+        }
         self.open(ERROR, pair.start, at);
         self.token(junk_kind(pair.rule), pair.end);
         self.close_here();
         self.errors.push(error);
+    }
+
+    /// Whether the text before this one, up to a comma on the same line, does not fit either: that is one mistake.
+    fn goes_on(&self, index: usize) -> bool {
+        let pair = self.pairs[index];
+        let Some(before) = self.pairs[..index].last().copied() else { return false };
+        let between = self.source.parsed().get(before.end..pair.start).unwrap_or("\n");
+        let head =
+            pair.rule == Rule::junk_clause && matches!(before.rule, Rule::junk_clause | Rule::junk_after);
+        let joins = |byte| matches!(byte, b' ' | b'\t' | b',') || head && matches!(byte, b'\n' | b'\r');
+        is_junk(pair.rule) && is_junk(before.rule) && between.bytes().all(joins)
     }
 
     /// Whether a name is a reserved word.
@@ -63,6 +83,14 @@ impl Builder<'_> {
                     format!("expected a path in quotes, not `{}`", short(text)),
                 );
             }
+            Rule::bare_text => {
+                return SyntaxError::new(
+                    Kind::UnexpectedText,
+                    place,
+                    format!("`{}` is text and needs quotes", short(text)),
+                )
+                .fix("Insert quotes", place, format!("\"{text}\""));
+            }
             Rule::bad_name => return bad_name(place, text),
             Rule::wrong_eq => {
                 return SyntaxError::new(Kind::MissingPunctuation, place, "expected `:`, not `=`").fix(
@@ -77,7 +105,12 @@ impl Builder<'_> {
         let said = |why: &Why| {
             matches!(
                 why,
-                Why::Unclosed(Some(_)) | Why::UnclosedString(_) | Why::MissingBrace | Why::Mended(_)
+                Why::Unclosed(Some(_))
+                    | Why::UnclosedString(_)
+                    | Why::UnopenedString(_)
+                    | Why::MissingBrace
+                    | Why::MissingParenthesis
+                    | Why::Mended(_)
             )
         };
         if let Some(patch) =
@@ -93,7 +126,7 @@ impl Builder<'_> {
         let error = |message: String| SyntaxError::new(Kind::UnexpectedText, place, message);
         let first = text.chars().next().unwrap_or(' ');
         let word = first_word(text);
-        let starts_line = matches!(pair.rule, Rule::junk_line | Rule::junk_item);
+        let starts_line = matches!(pair.rule, Rule::junk_line | Rule::junk_stmt | Rule::junk_item);
         match first {
             ';' if text == ";" => error("`;` has no meaning in EFL".to_owned()).fix("Remove `;`", place, ""),
             '}' | ')' | ']' => error(format!("`{first}` closes nothing")).fix(
@@ -128,8 +161,8 @@ impl Builder<'_> {
     /// Text that begins with a misspelt keyword is read again with the keyword in its place.
     fn propose_mend(&mut self, pair: Pair) {
         let Some(parent) = self.parent().map(|parent| parent.rule) else { return };
-        let head = pair.rule == Rule::junk_head;
-        if !head && !matches!(pair.rule, Rule::junk_line | Rule::junk_item) {
+        let head = matches!(pair.rule, Rule::junk_head | Rule::junk_after | Rule::junk_clause);
+        if !head && !matches!(pair.rule, Rule::junk_line | Rule::junk_stmt | Rule::junk_item) {
             return;
         }
         let text = self.text(pair);
@@ -189,6 +222,32 @@ impl Builder<'_> {
         let (at, len) = (place.start().into(), place.len().into());
         self.mends.push(Edit { at, len, text: right.into(), why: Why::Mended(Box::new(error)) });
     }
+}
+
+/// Whether a rule is for text that fits nowhere.
+pub(crate) fn is_junk(rule_: Rule) -> bool {
+    use Rule::{
+        junk_after, junk_clause, junk_closer, junk_comma, junk_elem, junk_from, junk_head, junk_item,
+        junk_item_b, junk_line, junk_rest, junk_scalar, junk_sig, junk_stmt, junk_type,
+    };
+    let junk = [
+        junk_after,
+        junk_clause,
+        junk_closer,
+        junk_comma,
+        junk_elem,
+        junk_from,
+        junk_head,
+        junk_item,
+        junk_item_b,
+        junk_line,
+        junk_rest,
+        junk_scalar,
+        junk_sig,
+        junk_stmt,
+        junk_type,
+    ];
+    junk.contains(&rule_)
 }
 
 fn junk_kind(rule_: Rule) -> SyntaxKind {

@@ -48,7 +48,8 @@ pub(crate) fn in_head(parent: Rule) -> &'static [&'static str] {
 pub(crate) fn nearest(word: &str, keywords: &'static [&'static str]) -> Option<&'static str> {
     let distance = |keyword: &str| strsim::damerau_levenshtein(&word.to_ascii_lowercase(), keyword);
     let limit = |keyword: &str| if keyword.len().min(word.len()) >= 6 { 2 } else { 1 };
-    if word.len() < 2 || word.len() > 20 || keywords.contains(&word) {
+    let means_something = ["and", "or", "not", "in", "true", "false", "null", "then", "else"].contains(&word);
+    if means_something || word.len() < 2 || word.len() > 20 || keywords.contains(&word) {
         return None;
     }
     let near = keywords.iter().copied().filter(|keyword| distance(keyword) <= limit(keyword));

@@ -47,7 +47,7 @@ impl SyntaxError {
     pub(crate) fn unclosed_bracket(text: &str, open: Range<usize>, at: usize) -> Self {
         let bracket = &text[open.clone()];
         let (kind, closer) = match bracket {
-            "{" | "$" => (Kind::UnclosedBrace, "}"),
+            "{" | "${" => (Kind::UnclosedBrace, "}"),
             "(" => (Kind::UnclosedBracket, ")"),
             _ => (Kind::UnclosedBracket, "]"),
         };
@@ -82,12 +82,41 @@ impl SyntaxError {
         )
     }
 
+    pub(crate) fn unopened_string(quote: TextRange, at: usize) -> Self {
+        Self::new(Kind::UnclosedString, quote, "this text has no opening `\"`").fix(
+            "Insert `\"`",
+            range(at..at),
+            "\"",
+        )
+    }
+
+    /// `url: tcp://host`, which would read as a comment.
+    pub(crate) fn bare_url(place: TextRange, text: &str) -> Self {
+        Self::new(Kind::UnexpectedText, place, format!("`{text}` is text and needs quotes")).fix(
+            "Insert quotes",
+            place,
+            format!("\"{text}\""),
+        )
+    }
+
     pub(crate) fn missing_brace(text: &str, at: usize) -> Self {
         let line = text[text[..at].rfind('\n').map_or(0, |at| at + 1)..at].trim();
         Self::new(Kind::MissingBlock, range(at..at), format!("expected `{{` after `{line}`")).fix(
             "Insert `{`",
             range(at..at),
             " {",
+        )
+    }
+
+    pub(crate) fn missing_parenthesis(text: &str, at: usize) -> Self {
+        let word = text[..at]
+            .rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_')
+            .next()
+            .unwrap_or_default();
+        Self::new(Kind::MissingPunctuation, range(at..at), format!("expected `(` after `{word}`")).fix(
+            "Insert `(`",
+            range(at..at),
+            "(",
         )
     }
 

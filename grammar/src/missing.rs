@@ -2,8 +2,10 @@
 
 use crate::build::{Builder, Pair};
 use crate::error::{SyntaxError, SyntaxErrorKind as Kind};
+use crate::junk::is_junk;
 use crate::kind::SyntaxKind::ERROR;
 use crate::parser::Rule;
+use crate::shape::{Shape, shape};
 use rowan::TextRange;
 
 impl Builder<'_> {
@@ -16,6 +18,11 @@ impl Builder<'_> {
         }
         let error = self.missing_error(pair);
         self.propose_keyword(pair);
+        if self.junk_follows(index) {
+            let kind = if error.kind == Kind::MissingKeyword { error.kind } else { Kind::UnexpectedText };
+            self.expected = Some((kind, error.message));
+            return;
+        }
         self.open(ERROR, pair.start, None);
         self.close_here();
         self.errors.push(error);
@@ -23,14 +30,33 @@ impl Builder<'_> {
 
     /// Whether what is missing follows from an error right before it: without a name nobody asks for its type.
     fn is_told(&self, index: usize) -> bool {
-        let pair = self.pairs[index];
+        let start = self.pairs[index].start;
+        if let Some(parent) = self.parents.last().copied()
+            && matches!(self.pairs[parent].rule, Rule::ty_list | Rule::ty_map)
+            && self.pairs[parent..index].iter().any(|pair| pair.rule == Rule::too_deep)
+        {
+            return true;
+        }
         let Some(before) = index.checked_sub(1).map(|before| self.pairs[before]) else { return false };
-        let named = match before.rule {
-            Rule::missing_name | Rule::bad_name => true,
-            Rule::name => self.is_reserved(index - 1),
-            _ => false,
-        };
-        named && before.end == pair.start && matches!(pair.rule, Rule::missing_punct | Rule::missing_word)
+        before.end == start
+            && match before.rule {
+                Rule::bad_name | Rule::junk_head | Rule::junk_clause | Rule::junk_after | Rule::junk_sig => {
+                    true
+                }
+                Rule::name => self.is_reserved(index - 1),
+                Rule::bad_number => self.parent().is_some_and(|parent| parent.rule == Rule::backoff),
+                missing => matches!(shape(missing), Shape::Missing),
+            }
+    }
+
+    /// Whether text that does not fit stands where something is missing.
+    fn junk_follows(&self, index: usize) -> bool {
+        let end = self.pairs[index].end;
+        let next = self.pairs[index + 1..].iter().find(|pair| !matches!(shape(pair.rule), Shape::Missing));
+        next.is_some_and(|next| {
+            let between = self.source.parsed().get(end..next.start).unwrap_or("\n");
+            is_junk(next.rule) && between.bytes().all(|byte| matches!(byte, b' ' | b'\t'))
+        })
     }
 
     fn missing_error(&self, pair: Pair) -> SyntaxError {
@@ -83,6 +109,7 @@ impl Builder<'_> {
             Rule::bus | Rule::source => (": ", "`:` and a kind"),
             Rule::type_decl => (" = ", "`=` and a type"),
             Rule::let_stmt => (" = ", "`=` and a value"),
+            Rule::bare_result => (" ->", "`->`"),
             Rule::ty_list | Rule::ty_map => (">", "`>`"),
             Rule::logic_count => (", ", "`,` and a number"),
             Rule::backoff => ("..", "`..` and the longest delay"),
@@ -91,7 +118,7 @@ impl Builder<'_> {
         let error =
             SyntaxError::new(Kind::MissingPunctuation, at, format!("expected {what} after `{before}`"));
         match text {
-            ":" | ">" => error.fix(format!("Insert `{text}`"), at, text),
+            ":" | ">" | " ->" => error.fix(format!("Insert `{text}`"), at, text),
             _ => error,
         }
     }
@@ -104,6 +131,11 @@ impl Builder<'_> {
                 let name = self.parent().map(|parent| self.first_word(parent)).unwrap_or_default();
                 return SyntaxError::new(Kind::MissingKeyword, at, format!("expected `let` before `{name}`"))
                     .fix("Insert `let`", at, "let ");
+            }
+            Rule::headless_rule => {
+                let name = self.parent().map(|parent| self.first_word(parent)).unwrap_or_default();
+                return SyntaxError::new(Kind::MissingKeyword, at, format!("expected `rule` before `{name}`"))
+                    .fix("Insert `rule`", at, "rule ");
             }
             Rule::step_expect if words.len() > 1 && before != "nothing" => "what to expect: `rule`, `call`, `run`, `emit`, `dead-letter`, `placed`, `move` or `nothing else`".to_owned(),
             Rule::step_expect => "`else`".to_owned(),
@@ -167,8 +199,9 @@ fn error(kind: Kind, at: TextRange, what: &str, before: &str) -> SyntaxError {
 
 /// The length of a string at the end of a text, if it is short.
 fn quoted(text: &str) -> usize {
-    let Some(inside) = text.strip_suffix('"') else { return 0 };
-    inside.rfind('"').map(|at| text.len() - at).filter(|len| *len <= 40).unwrap_or(0)
+    let line = &text[text.rfind('\n').map_or(0, |at| at + 1)..];
+    let Some(inside) = line.strip_suffix('"') else { return 0 };
+    inside.rfind('"').map(|at| line.len() - at).filter(|len| *len <= 40).unwrap_or(0)
 }
 
 fn name_of(parent: Rule) -> &'static str {

@@ -25,10 +25,8 @@ impl Builder<'_> {
             let pair = self.pairs[index];
             let place = self.head(index);
             if in_rule && pair.rule == Rule::patch {
-                self.errors.push(SyntaxError::misplaced_declaration(place, "patch", Rule::body));
-                self.open(ERROR, pair.start, None);
-                self.pair(index, None);
-                self.close_here();
+                let error = SyntaxError::misplaced_declaration(place, "patch", Rule::body);
+                self.flagged(index, Some(error));
                 continue;
             }
             let error = if is_handler(pair.rule) {
@@ -87,10 +85,11 @@ impl Builder<'_> {
 
     /// `let` and `return`: call options need a call.
     pub(crate) fn call_options(&mut self, parent: usize) {
-        let is_call = self.ends_in_a_call(parent);
+        let mut said = self.ends_in_a_call(parent);
         for index in self.child_indexes(parent) {
             let option = matches!(self.pairs[index].rule, Rule::call_retry | Rule::call_timeout);
-            let error = (option && !is_call).then(|| SyntaxError::option_without_call(self.head(index)));
+            let error = (option && !said).then(|| SyntaxError::option_without_call(self.head(index)));
+            said |= option;
             self.flagged(index, error);
         }
     }
@@ -140,24 +139,29 @@ impl Builder<'_> {
         }
     }
 
-    /// Something well-formed that does not belong here: an error around it.
+    /// A declaration that does not belong here, with the error at its beginning: what it declares is known all the same.
     pub(crate) fn misplaced(&mut self, index: usize, at: Option<Checkpoint>) {
+        let context = self.pairs[index].rule;
+        for child in self.child_indexes(index) {
+            let place = self.head(child);
+            let word = &self.source.text()[place];
+            let error = SyntaxError::misplaced_declaration(place, word, context);
+            self.flagged_at(child, Some(error), at);
+        }
+    }
+
+    /// An `else` behind the last one.
+    pub(crate) fn extra_else(&mut self, index: usize) {
         let pair = self.pairs[index];
-        let place = self.head(index);
-        let word = &self.source.text()[place];
-        let error = match pair.rule {
-            Rule::extra_else => SyntaxError::duplicate_clause(place, "else"),
-            rule_ => SyntaxError::misplaced_declaration(place, word, rule_),
-        };
-        self.errors.push(error);
-        self.open(ERROR, pair.start, at);
+        self.errors.push(SyntaxError::duplicate_clause(self.head(index), "else"));
+        self.open(ERROR, pair.start, None);
         self.content(index);
         self.close(pair.end);
     }
 }
 
 fn is_option(rule_: Rule) -> bool {
-    matches!(rule_, Rule::field | Rule::patch)
+    matches!(rule_, Rule::field | Rule::option_nc | Rule::patch)
 }
 
 fn is_handler(rule_: Rule) -> bool {

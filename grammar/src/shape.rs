@@ -72,7 +72,7 @@ pub(crate) fn shape(rule_: Rule) -> Shape {
         Rule::record_field => Node(RECORD_FIELD),
         Rule::value | Rule::tail_value => Node(VALUE),
         Rule::value_tail => Node(VALUE_TAIL),
-        Rule::field | Rule::field_nc => Node(FIELD),
+        Rule::field | Rule::field_nc | Rule::option_nc => Node(FIELD),
         Rule::import => Node(IMPORT),
         Rule::import_name => Node(IMPORT_NAME),
         Rule::param => Node(PARAM),
@@ -90,7 +90,7 @@ pub(crate) fn shape(rule_: Rule) -> Shape {
         Rule::nested => Node(NESTED),
         Rule::sig => Node(SIG),
         Rule::formal => Node(FORMAL),
-        Rule::result => Node(RESULT),
+        Rule::result | Rule::bare_result => Node(RESULT),
         Rule::block
         | Rule::fleet_block
         | Rule::orch_block
@@ -99,7 +99,7 @@ pub(crate) fn shape(rule_: Rule) -> Shape {
         | Rule::test_block => Node(BLOCK),
         Rule::clusters_where => Node(CLUSTERS_WHERE),
         Rule::pin => Node(PIN),
-        Rule::rule_decl => Node(RULE),
+        Rule::rule_decl | Rule::headless_rule => Node(RULE),
         Rule::within => Node(WITHIN),
         Rule::by => Node(BY),
         Rule::r#where => Node(WHERE),

@@ -1,7 +1,7 @@
 //! Brackets: which one closes which, and where those end that nothing closes.
 
-use super::{MAX_DEPTH, Repairer, STRAY, TOO_DEEP, Why};
-use crate::lex::{Kind, Lexeme};
+use super::{Line, MAX_DEPTH, Repairer, STRAY, TOO_DEEP, Why};
+use crate::lex::{Kind, Lexeme, Lexer};
 
 /// Something open.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub(super) struct Frame {
     inline: bool,
     /// The end of its line, and whether the line asks for another one (`f(a,`).
     line_end: Option<(usize, bool)>,
+    /// Whether it is the brace of a record or record type.
+    value: bool,
     /// The place before the first `{` or `->` in it that looks like one behind it.
     breaker: Option<usize>,
     /// How many levels without brackets are around it.
@@ -29,6 +31,9 @@ pub(super) struct Frame {
     /// Whether another error says already that it is not closed.
     silent: bool,
 }
+
+/// Words that join operands.
+const CONNECTING: [&str; 8] = ["and", "or", "not", "in", "matches", "as", "then", "for"];
 
 /// The closing bracket of an opening one.
 pub(super) fn partner(open: u8) -> u8 {
@@ -68,6 +73,7 @@ impl Repairer<'_> {
             inline: false,
             line_end: None,
             breaker: None,
+            value: false,
             prefixes: self.frames.last().map_or(0, |frame| frame.prefixes) + self.prefixes.take(),
             edits: self.edits.len(),
             silent: false,
@@ -82,10 +88,14 @@ impl Repairer<'_> {
 
     pub(super) fn open(&mut self, lexeme: Lexeme) {
         let kind = self.text.as_bytes()[lexeme.start];
-        if kind == b'{' {
-            self.note_breaker();
+        let value = kind == b'{' && !self.follows_head() && !self.follows_empty_list();
+        if kind == b'{' && !value {
+            self.break_here();
         }
         self.push(kind, lexeme.start);
+        if let Some(frame) = self.frames.last_mut() {
+            frame.value = value;
+        }
         self.solid_end = lexeme.end;
         self.blot_too_deep(lexeme.end);
     }
@@ -141,6 +151,10 @@ impl Repairer<'_> {
         if byte == b'}' && self.by_indentation && base == 0 && self.close_by_indentation(lexeme) {
             return;
         }
+        if byte == b'}' && self.excess > 0 && self.is_inside_parentheses(lexeme.end) {
+            self.excess -= 1;
+            return self.blot(lexeme.start, lexeme.end, STRAY);
+        }
         let fits = |frame: &Frame| partner(frame.kind) == byte;
         let line = self.lines.len() - 1;
         let blocked = |frame: &Frame| byte != b'}' && frame.kind == b'{' && frame.line != line;
@@ -149,10 +163,23 @@ impl Repairer<'_> {
             above.fold((0, false), |(count, stuck), frame| (count + 1, stuck || blocked(frame)));
         if stuck || base + count >= self.frames.len() {
             self.unbalanced = true;
+            if byte == b')' && self.by_indentation && base == 0 && self.open_missing_parenthesis(lexeme.start)
+            {
+                return;
+            }
             return self.blot(lexeme.start, lexeme.end, STRAY);
         }
         self.unclose_above(self.frames.len() - 1 - count);
         self.frames.pop();
+    }
+
+    /// Whether a `}` stands right before the bracket that closes the innermost `(` or `[` of the line.
+    fn is_inside_parentheses(&self, end: usize) -> bool {
+        let next = self.text[end..].trim_start_matches([' ', '\t']).bytes().next();
+        let line = self.lines.len() - 1;
+        self.frames.last().is_some_and(|frame| {
+            matches!(frame.kind, b'(' | b'[') && frame.line == line && next == Some(partner(frame.kind))
+        })
     }
 
     pub(super) fn close_interp(&mut self, _: Lexeme) {
@@ -161,41 +188,84 @@ impl Repairer<'_> {
         self.frames.pop();
     }
 
-    /// A `}` that begins its line closes the block that begins at its column.
+    /// Closes what the indentation says that a `}` closes; false if it says nothing.
     fn close_by_indentation(&mut self, lexeme: Lexeme) -> bool {
-        let Some(line) = self.lines.last().copied().filter(|line| line.first == Some(lexeme.start)) else {
-            return false;
-        };
-        let Some(top) = self.frames.iter().rposition(|frame| frame.kind == b'{') else { return false };
-        let indent = self.frames[top].indent;
-        if indent > line.indent {
+        let Some(line) = self.lines.last().copied() else { return false };
+        if line.first != Some(lexeme.start) {
+            return self.excess > 0 && self.open_missing_brace_in_line(lexeme.start);
+        }
+        let top = self.frames.iter().rposition(|frame| frame.kind == b'{');
+        let indent = top.map(|top| self.frames[top].indent);
+        if indent.is_some_and(|indent| indent > line.indent) {
             let fits = |frame: &Frame| frame.kind == b'{' && frame.indent == line.indent && !frame.inline;
-            let Some(partner) = self.frames[..top].iter().rposition(fits) else { return false };
+            let Some(partner) = self.frames.iter().rposition(fits) else { return false };
             self.unclose_above(partner);
             self.frames.pop();
             return true;
         }
-        indent < line.indent && self.open_missing_brace(top, line.indent)
+        self.excess > 0 && indent != Some(line.indent) && self.open_missing_brace(top, line.indent)
     }
 
     /// A `}` at the column of a line above it that begins no block: the `{` of that line is missing.
-    fn open_missing_brace(&mut self, top: usize, indent: usize) -> bool {
-        let first = self.frames[top].line + 1;
+    fn open_missing_brace(&mut self, top: Option<usize>, indent: usize) -> bool {
+        let first = top.map_or(0, |top| self.frames[top].line + 1);
         let inside = &self.lines[first..self.lines.len() - 1];
-        let head = inside
-            .iter()
-            .rev()
-            .take(1000)
-            .filter(|line| line.first.is_some())
-            .find(|line| line.indent <= indent);
-        let Some(head) = head.filter(|line| line.indent == indent).copied() else { return false };
-        let Some(start) = head.first else { return false };
+        let goes_on = |line: &Line| {
+            let text = line.first.map_or("", |first| &self.text[first..line.end]);
+            ["within ", "by ", "where ", "and ", "or ", "then "].iter().any(|word| text.starts_with(word))
+        };
+        let above = |(_, line): &(usize, &Line)| line.first.is_some() && line.indent <= indent;
+        let Some((at, head)) = inside.iter().enumerate().rev().take(1000).find(above) else { return false };
+        let Some(start) = head.first.filter(|_| head.indent == indent) else { return false };
+        let end = inside[at + 1..].iter().take_while(|line| goes_on(line)).last().unwrap_or(head).end;
         let text = &self.text[start..head.end];
-        if !text.starts_with(|c: char| c.is_ascii_alphabetic()) || text.contains(['{', '}']) {
+        let (text, alternative) = text.strip_prefix("} ").map_or((text, false), |rest| (rest, true));
+        if !text.starts_with(|c: char| c.is_ascii_alphabetic())
+            || alternative && !text.starts_with("else")
+            || text.matches('{').count() != text.matches('}').count()
+        {
             return false;
         }
+        self.open_brace_at(end, " {");
+        true
+    }
+
+    /// A `)` that closes nothing: perhaps `(` is missing between two operands of its line.
+    fn open_missing_parenthesis(&mut self, parenthesis: usize) -> bool {
+        let Some(first) = self.lines.last().and_then(|line| line.first) else { return false };
+        self.patience = self.patience.saturating_sub(1);
+        if self.patience == 0 {
+            return false;
+        }
+        let inside = self.frames.last().map_or(0, |frame| frame.at + 1);
+        let first = first.max(inside);
+        let Some(at) = call_start(&self.text[first..parenthesis]) else { return false };
+        self.edit(first + at, 0, "(", Why::MissingParenthesis);
+        true
+    }
+
+    fn open_brace_at(&mut self, at: usize, text: &'static str) {
         self.unbalanced = true;
-        self.edit(head.end, 0, " {", Why::MissingBrace);
+        self.excess -= 1;
+        self.edit(at, 0, text, Why::MissingBrace);
+    }
+
+    /// A `}` at the end of a line that would close a block of several lines: perhaps its `{` is missing in the line.
+    fn open_missing_brace_in_line(&mut self, brace: usize) -> bool {
+        let line = self.lines.len() - 1;
+        self.patience = self.patience.saturating_sub(1);
+        if self.patience == 0
+            || self.frames.last().is_some_and(|frame| frame.line == line || frame.kind != b'{')
+        {
+            return false;
+        }
+        let Some(at) = self.lines[line]
+            .first
+            .and_then(|first| block_start(&self.text[first..brace]).map(|at| first + at))
+        else {
+            return false;
+        };
+        self.open_brace_at(at, "{ ");
         true
     }
 
@@ -245,7 +315,7 @@ impl Repairer<'_> {
         while self.by_indentation {
             let Some(frame) = self.frames.last() else { break };
             let ended = match frame.kind {
-                b'{' => frame.inline || frame.content.is_some_and(|content| indent < content),
+                b'{' => frame.inline || frame.content.map_or(frame.indent > 0, |content| indent < content),
                 b'(' | b'[' => true,
                 _ => false,
             };
@@ -259,17 +329,24 @@ impl Repairer<'_> {
         }
     }
 
-    /// A `{` behind a word or type in `(` or `[` looks like the block that follows it.
-    fn note_breaker(&mut self) {
+    /// Whether a `{` stands behind a word, type or bracket, as that of a block does.
+    fn follows_head(&self) -> bool {
         let before = self.text.as_bytes()[..self.solid_end].last().copied().unwrap_or(b'(');
-        let follows = before.is_ascii_alphanumeric()
-            || matches!(before, b'_' | b'"' | b'}' | b')' | b']' | b'>' | b'%');
-        if follows {
-            self.break_here();
-        }
+        let arrow = self.text[..self.solid_end].ends_with("->");
+        !arrow
+            && (before.is_ascii_alphanumeric()
+                || matches!(before, b'_' | b'"' | b'}' | b')' | b']' | b'>' | b'%'))
     }
 
-    /// So does `->`.
+    /// Whether a `{` stands behind the `(` of a function without parameters.
+    fn follows_empty_list(&self) -> bool {
+        let Some(first) = self.lines.last().and_then(|line| line.first) else { return false };
+        let head = &self.text[first..self.solid_end.max(first)];
+        let declares = head.starts_with("function ") || head.starts_with("workflow ");
+        declares && head.ends_with('(') && self.frames.last().is_some_and(|frame| frame.kind == b'(')
+    }
+
+    /// `->` in brackets looks like one behind them.
     pub(super) fn note_arrow(&mut self, lexeme: Lexeme) {
         if self.text[lexeme.start..].starts_with("->") {
             self.break_here();
@@ -286,10 +363,133 @@ impl Repairer<'_> {
         }
     }
 
-    fn break_here(&mut self) {
+    /// Whether an operand ends with a lexeme.
+    pub(super) fn ends_operand(&self, lexeme: Lexeme) -> bool {
+        match lexeme.kind {
+            Kind::Word => !CONNECTING.contains(&&self.text[lexeme.start..lexeme.end]),
+            Kind::StringEnd | Kind::ForeignString | Kind::Close => true,
+            _ => false,
+        }
+    }
+
+    /// Two operands side by side on a line: brackets that are never closed end between them.
+    pub(super) fn note_word(&mut self, lexeme: Lexeme) {
+        let text = &self.text[lexeme.start..lexeme.end];
+        let begins_line = self.lines.last().is_some_and(|line| line.first == Some(lexeme.start));
+        let Some(frame) = self.frames.last() else { return };
+        let (line, after_brace) = (self.lines.len() - 1, self.text[..self.solid_end].ends_with('}'));
+        let outside = match frame.kind {
+            b'(' => !CONNECTING.contains(&text),
+            b'[' => !CONNECTING.contains(&text) || matches!(text, "as" | "then" | "for"),
+            b'{' => !CONNECTING.contains(&text) && frame.line == line && !after_brace,
+            _ => false,
+        };
+        if self.after_operand && outside && !begins_line {
+            let end = self.solid_end;
+            if let Some(frame) = self.frames.last_mut() {
+                frame.breaker = frame.breaker.or(Some(end));
+            }
+        }
+    }
+
+    /// Notes that brackets which are never closed end here: a `{` follows, or something else of the line behind them.
+    pub(super) fn break_here(&mut self) {
         let end = self.solid_end;
-        for frame in self.frames.iter_mut().rev().take_while(|frame| matches!(frame.kind, b'(' | b'[')) {
+        for frame in self.frames.iter_mut().rev().take_while(|frame| frame.kind != b'{' || frame.value) {
             frame.breaker = frame.breaker.or(Some(end));
         }
     }
+}
+
+/// The words of a line, each with the byte behind it and whether it directly follows a word or colon.
+fn words(line: &str) -> Vec<(Lexeme, u32, u8, bool)> {
+    let mut lexer = Lexer::new(line, 0);
+    let (mut depth, mut words, mut follows) = (0u32, Vec::new(), false);
+    while let Some(lexeme) = lexer.next() {
+        let behind = line[lexeme.end..].trim_start_matches([' ', '\t']).bytes().next().unwrap_or(b'\n');
+        match lexeme.kind {
+            Kind::Open => depth += 1,
+            Kind::Close => depth = depth.saturating_sub(1),
+            Kind::Word if lexer.in_code() => words.push((lexeme, depth, behind, follows)),
+            _ => {}
+        }
+        if !lexeme.is_trivia() {
+            follows = lexeme.kind == Kind::Word || line[lexeme.start..lexeme.end] == *":";
+        }
+    }
+    words
+}
+
+/// Where the block of a line was meant to begin: before its first field behind other words, before its last call or
+/// block, or at its end.
+fn block_start(line: &str) -> Option<usize> {
+    let words = words(line);
+    let text = |word: &Lexeme| &line[word.start..word.end];
+    let (first, rest) = words.split_first()?;
+    let keyword = text(&first.0);
+    if keyword == "import" {
+        return rest.first().map(|word| word.0.start);
+    }
+    let own_colon =
+        matches!(keyword, "source" | "event" | "bus") && rest.first().is_some_and(|word| word.2 == b':');
+    let rest = &rest[usize::from(own_colon)..];
+    let nested = rest
+        .iter()
+        .rfind(|(word, _, behind, _)| *behind == b':' && line[..word.start].trim_end().ends_with(':'));
+    let field = rest.iter().find(|(_, depth, behind, _)| *depth == 0 && *behind == b':');
+    let block = rest.iter().rfind(|(_, depth, behind, follows)| *depth == 0 && *behind == b'{' && *follows);
+    let joins = |word: &Lexeme| {
+        ["parallel", "failure", "exit", "else"]
+            .iter()
+            .any(|head| line[..word.start].trim_end().ends_with(head))
+    };
+    let inner = rest.iter().rfind(|(word, depth, behind, follows)| {
+        *depth > 0 && *follows && (*behind == b':' || line[word.end..].starts_with('(') && joins(word))
+    });
+    let call = words.iter().rfind(|(word, ..)| line[word.end..].starts_with('('));
+    let found = nested.or(field).or(inner).or(block).or(call).map(|(word, ..)| word.start);
+    let heads = [
+        "rule",
+        "parallel",
+        "if",
+        "for",
+        "retry",
+        "on",
+        "function",
+        "workflow",
+        "orchestrator",
+        "placement",
+        "test",
+    ];
+    found.or_else(|| heads.contains(&keyword).then_some(line.len()))
+}
+
+/// Where the arguments of a call were meant to begin: between two operands of the line.
+fn call_start(line: &str) -> Option<usize> {
+    let mut lexer = Lexer::new(line, 0);
+    let mut before: Option<Lexeme> = None;
+    let keywords = [
+        "let", "if", "for", "return", "emit", "wait", "retry", "rule", "on", "function", "workflow", "mock",
+        "call",
+    ];
+    if line.trim_start().starts_with("rule ") {
+        return None;
+    }
+    while let Some(lexeme) = lexer.next() {
+        if lexeme.is_trivia() {
+            continue;
+        }
+        let begins = matches!(lexeme.kind, Kind::Word | Kind::StringStart)
+            && !CONNECTING.contains(&&line[lexeme.start..lexeme.end]);
+        let behind = |word: &Lexeme| {
+            let text = &line[word.start..word.end];
+            let letter = text.starts_with(|c: char| c.is_ascii_alphabetic());
+            word.kind == Kind::Word && letter && !CONNECTING.contains(&text) && !keywords.contains(&text)
+        };
+        if begins && before.as_ref().is_some_and(behind) {
+            return before.map(|word| word.end);
+        }
+        before = Some(lexeme);
+    }
+    None
 }

@@ -28,10 +28,14 @@ pub(crate) enum Why {
     Unclosed(Option<Range<usize>>),
     /// A string that is never closed is closed here.
     UnclosedString(Range<usize>),
+    /// A string that is never opened is opened here.
+    UnopenedString(Range<usize>),
     /// A comment that is never closed is closed here.
     UnclosedComment(Range<usize>),
     /// A `{` whose `}` is there.
     MissingBrace,
+    /// A `(` whose `)` is there.
+    MissingParenthesis,
     /// The opening quote of a string in foreign quotes, which ends at the offset.
     ForeignQuotes(usize),
     /// Its closing quote.
@@ -59,7 +63,24 @@ pub(crate) fn edits(text: &str) -> Vec<Edit> {
         return Vec::new();
     }
     let plain = Repairer::new(text, false).run();
-    if plain.unbalanced { Repairer::new(text, true).run().edits } else { plain.edits }
+    if !plain.unbalanced {
+        return plain.edits;
+    }
+    Repairer { excess: excess(text), ..Repairer::new(text, true) }.run().edits
+}
+
+/// How many `}` there are more than `{`.
+fn excess(text: &str) -> usize {
+    let mut lexer = Lexer::new(text, 0);
+    let (mut open, mut close) = (0usize, 0usize);
+    while let Some(lexeme) = lexer.next() {
+        match (lexeme.kind, text.as_bytes()[lexeme.start..].first()) {
+            (Kind::Open, Some(b'{')) => open += 1,
+            (Kind::Close, Some(b'}')) => close += 1,
+            _ => {}
+        }
+    }
+    close.saturating_sub(open)
 }
 
 /// Whether nothing needs to be repaired.
@@ -92,7 +113,8 @@ fn is_clean(text: &str) -> bool {
                 prefixes = Prefixes::default();
                 true
             }
-            Kind::StringEnd | Kind::Text | Kind::Blank | Kind::Newline | Kind::LineComment => true,
+            Kind::LineComment => !strings::is_url(text, lexeme.start),
+            Kind::StringEnd | Kind::Text | Kind::Blank | Kind::Newline => true,
         };
         if !fits {
             return false;
@@ -155,6 +177,8 @@ struct Repairer<'a> {
     lexer: Lexer<'a>,
     /// Whether indentation tells where blocks end.
     by_indentation: bool,
+    /// How many `}` there are more than `{`.
+    excess: usize,
     /// What is open.
     frames: Vec<Frame>,
     edits: Vec<Edit>,
@@ -162,6 +186,8 @@ struct Repairer<'a> {
     unbalanced: bool,
     lines: Vec<Line>,
     line_start: usize,
+    /// Whether the last lexeme ended an operand, so that a word behind it begins something else.
+    after_operand: bool,
     /// The end of the last lexeme that is neither blank nor comment.
     solid_end: usize,
     prefixes: Prefixes,
@@ -177,11 +203,13 @@ impl<'a> Repairer<'a> {
             text,
             lexer: Lexer::new(text, 0),
             by_indentation,
+            excess: 0,
             frames: Vec::new(),
             edits: Vec::new(),
             unbalanced: false,
             lines: vec![Line::default()],
             line_start: 0,
+            after_operand: false,
             solid_end: 0,
             prefixes: Prefixes::default(),
             suspect: None,
@@ -202,6 +230,7 @@ impl<'a> Repairer<'a> {
             self.begin_line(lexeme);
         }
         let text = self.text;
+        let operand = self.ends_operand(lexeme);
         match lexeme.kind {
             Kind::Newline => self.newline(lexeme.end),
             Kind::Open => self.open(lexeme),
@@ -220,7 +249,11 @@ impl<'a> Repairer<'a> {
             Kind::BlockComment { nested: true } => self.flatten_comment(lexeme.start + 2, lexeme.end - 2),
             Kind::Word | Kind::Other => self.word(lexeme),
             Kind::Text => self.blot_controls(lexeme),
+            Kind::LineComment if strings::is_url(text, lexeme.start) => self.bare_url(lexeme.start),
             Kind::Blank | Kind::LineComment | Kind::BlockComment { .. } => {}
+        }
+        if !lexeme.is_trivia() {
+            self.after_operand = operand;
         }
         if !lexeme.is_trivia() && lexeme.end > self.solid_end {
             self.solid_end = lexeme.end;
@@ -259,6 +292,9 @@ impl<'a> Repairer<'a> {
         if matches!(lexeme.kind, Kind::Word | Kind::StringStart) {
             self.note_content(indent);
         }
+        if matches!(&self.text[lexeme.start..lexeme.end], "within" | "by" | "where") {
+            self.break_here();
+        }
     }
 
     fn word(&mut self, lexeme: Lexeme) {
@@ -267,6 +303,7 @@ impl<'a> Repairer<'a> {
             self.blot_prefixes();
         } else if lexeme.kind == Kind::Word {
             self.note_from(lexeme);
+            self.note_word(lexeme);
         } else {
             self.note_arrow(lexeme);
             self.blot_controls(lexeme);

@@ -1,13 +1,23 @@
 //! The good samples, and what holds for every text.
 
+#![allow(unreachable_pub)] // shared by several test crates
+
 use efl_grammar::{Parse, SyntaxKind, parse, parse_item, segment};
 
 /// Programs without mistakes.
+#[allow(dead_code)] // not every test reads them
 pub const GOOD: &[(&str, &str)] = &[
     ("flagship", include_str!("../good/flagship.efl")),
     ("fleet", include_str!("../good/fleet.efl")),
     ("constructs", include_str!("../good/constructs.efl")),
 ];
+
+/// How long this thread has run, where the system tells: other programs do not disturb it.
+#[allow(dead_code)] // not every test measures
+pub fn cpu_time() -> Option<std::time::Duration> {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    stat.split(' ').next()?.parse().ok().map(std::time::Duration::from_nanos)
+}
 
 /// Parses a text and checks what holds for every text.
 pub fn checked(text: &str) -> Parse {
