@@ -6,14 +6,55 @@
 
 #![allow(clippy::doc_markdown)] // the kinds of Kubernetes are written as they are called
 
+mod action;
+mod argo;
+mod condition;
 mod declaration;
+mod draft;
+mod event_bus;
+mod event_source;
+mod expression;
+mod filter;
+mod finish;
 mod fragment;
+mod input;
+mod knative;
+mod names;
 mod orchestrator;
+mod parameter;
+mod patch;
+mod path;
+mod policy;
 mod program;
+mod propagation;
+mod regex;
+mod resource;
+mod sensor;
+mod services;
+mod tags;
 mod text;
+mod upstream;
 mod value;
+mod workflow;
 
 pub use program::{orchestrator_project, orchestrator_to_efl, unsayable};
+
+use program::Program;
+
+/// Reads YAML or JSON, one document or many, and writes the program that does the same.
+///
+/// Understood are Orchestrators, Argo's EventSources, Sensors, EventBuses, Workflows and WorkflowTemplates, Knative's
+/// services, Karmada's policies, and lists of them. Any other resource is a comment.
+pub fn import(yaml: &str) -> Result<Imported, ImportError> {
+    let mut program = Program::default();
+    let (orchestrators, others): (Vec<_>, Vec<_>) =
+        input::resources(yaml)?.into_iter().partition(|resource| resource.is("efl.dev", "Orchestrator"));
+    for resource in orchestrators {
+        resource::orchestrator(resource, &mut program)?;
+    }
+    argo::import(others, &mut program);
+    Ok(program.write())
+}
 
 /// What an import gives.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -250,7 +250,7 @@ pub(super) fn write_rule(writer: &mut Writer, rule: &Rule) {
     }
     clauses
         .extend(rule.condition.as_deref().map(|text| format!("where {}", Fragment::Condition.pasted(text))));
-    let head = format!("rule {} on {logic}", safe(&rule.name));
+    let head = broken(&format!("rule {} on {logic}", safe(&rule.name)));
     let short: String = std::iter::once(head.as_str())
         .chain(clauses.iter().map(String::as_str))
         .collect::<Vec<_>>()
@@ -269,6 +269,36 @@ pub(super) fn write_rule(writer: &mut Writer, rule: &Rule) {
     }
     write_body(writer, &rule_options(rule), &rule.run);
     writer.close();
+}
+
+/// A head that is too long for one line, broken before each `and` and `or` of its outermost brackets.
+fn broken(head: &str) -> String {
+    if head.chars().count() <= HEAD || head.contains('\n') {
+        return head.to_owned();
+    }
+    let mut places: Vec<(usize, usize)> = Vec::new();
+    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+    for (at, c) in head.char_indices() {
+        match c {
+            '"' if !escaped => quoted = !quoted,
+            '[' | '(' | '{' if !quoted => depth += 1,
+            ']' | ')' | '}' if !quoted => depth = depth.saturating_sub(1),
+            ' ' if !quoted && (head[at..].starts_with(" and ") || head[at..].starts_with(" or ")) => {
+                places.push((depth, at));
+            }
+            _ => {}
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    let Some(outermost) = places.iter().map(|(depth, _)| *depth).min() else { return head.to_owned() };
+    let mut out = String::new();
+    let mut from = 0;
+    for (_, at) in places.iter().filter(|(depth, _)| *depth == outermost) {
+        out.push_str(&head[from..*at]);
+        out.push_str("\n   ");
+        from = *at;
+    }
+    out + &head[from..]
 }
 
 fn rule_options(rule: &Rule) -> Vec<Item> {

@@ -67,9 +67,12 @@ impl Fragment {
 
     fn is(self, member: &ast::Member) -> bool {
         match (self, member) {
-            (Fragment::Logic | Fragment::Condition | Fragment::Body, ast::Member::Rule(_))
-            | (Fragment::EventType, ast::Member::Event(_))
-            | (Fragment::Field, ast::Member::Field(_)) => true,
+            (Fragment::Body, ast::Member::Rule(_)) | (Fragment::Field, ast::Member::Field(_)) => true,
+            // The empty body behind it is still its own.
+            (Fragment::Logic | Fragment::Condition, ast::Member::Rule(rule)) => rule
+                .body()
+                .is_some_and(|body| body.stmts().next().is_none() && body.members().next().is_none()),
+            (Fragment::EventType, ast::Member::Event(event)) => event.members().is_empty(),
             (Fragment::Selector, ast::Member::Placement(placement)) => {
                 matches!(placement.members().as_slice(), [ast::Member::ClustersWhere(_)])
             }

@@ -133,11 +133,9 @@ impl Written<'_> {
 
     fn placement(&mut self) {
         let items = self.placement_items();
-        let remarks = format!("{}/placement", self.orc.name);
-        self.writer.blank();
-        self.writer.remarks(&remarks);
         if !items.is_empty() {
             self.writer.blank();
+            self.writer.remarks(&format!("{}/placement", self.orc.name));
             self.writer.open("placement");
             self.writer.items(&items);
             self.writer.close();

@@ -8,7 +8,7 @@ use super::{
     text::{Remark, Writer},
 };
 use crate::{
-    spec::{EventBus, Function, OrchestratorSpec, Placement, Workflow},
+    spec::{EventBus, Function, OrchestratorSpec, Patch, Placement, Workflow},
     system::MemorySystem,
 };
 
@@ -21,7 +21,7 @@ pub(super) struct Program {
     /// The buses, by name.
     pub(super) buses: Vec<(String, EventBus)>,
     /// Functions that several orchestrators call, or none.
-    pub(super) functions: Vec<Function>,
+    pub(super) functions: Vec<(Function, Vec<Patch>)>,
     /// The same of workflows.
     pub(super) workflows: Vec<Workflow>,
     /// The orchestrators.
@@ -192,9 +192,9 @@ impl Program {
             writer.remarks(&format!("bus/{name}"));
             write_bus(&mut writer, name, bus);
         }
-        for function in &self.functions {
+        for (function, patches) in &self.functions {
             writer.blank();
-            write_function(&mut writer, "", function, &[]);
+            write_function(&mut writer, "", function, &patches.iter().collect::<Vec<_>>());
         }
         for workflow in &self.workflows {
             writer.blank();

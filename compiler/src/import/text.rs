@@ -136,13 +136,32 @@ impl Writer {
         for Remark { at, why, what, .. } in here {
             let line =
                 u32::try_from(self.out.bytes().filter(|b| *b == b'\n').count() + 1).unwrap_or(u32::MAX);
-            self.line(&comment(&format!("{at}: {why}"), ""));
+            self.line(&comment(&wrapped(&format!("{at}: {why}"), WIDTH - 2 * self.depth), ""));
             if !what.is_empty() {
                 self.line(&comment(what.trim_end(), "  "));
             }
             self.notes.push(Note { at, why, what, line });
         }
     }
+}
+
+/// Text in lines of at most so many characters, as far as its words allow.
+fn wrapped(text: &str, width: usize) -> String {
+    let mut out = String::new();
+    let mut used = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if used > 0 && used + 1 + length > width {
+            out.push('\n');
+            used = 0;
+        } else if used > 0 {
+            out.push(' ');
+            used += 1;
+        }
+        out.push_str(word);
+        used += length;
+    }
+    out
 }
 
 /// Text as line comments. Nothing in it ends them: what is no printable character is written as its number.

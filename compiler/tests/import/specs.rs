@@ -133,6 +133,59 @@ pub(crate) fn spec(c: &mut Choices<'_>) -> OrchestratorSpec {
     spec
 }
 
+/// A spec with one to three sources and nothing else.
+pub(crate) fn sources_alone(c: &mut Choices<'_>) -> OrchestratorSpec {
+    let mut spec = OrchestratorSpec::default();
+    for at in 0..=c.below(2) {
+        let kind = sources::all()[c.below(sources::all().len())];
+        let mut source = source(c, kind, at);
+        // Types and what people read are no part of an EventSource.
+        source.events.iter_mut().for_each(|event| event.ty = None);
+        // What is said by leaving it out is not written back.
+        without_defaults(kind.block, &mut source.fields);
+        source.events.iter_mut().for_each(|event| without_defaults(kind.block, &mut event.fields));
+        spec.sources.push(source);
+    }
+    spec
+}
+
+/// Drops fields that are what they are anyway.
+fn without_defaults(block: &'static Block, fields: &mut Value) {
+    let Value::Map(entries) = fields else { return };
+    entries.retain(|(name, value)| match block.field(name).map(|field| field.presence) {
+        Some(Presence::Default(default)) => {
+            let text = match value {
+                Value::Bool(flag) => flag.to_string(),
+                Value::Number(number) => number.to_string(),
+                Value::String(text) => text.clone(),
+                _ => return true,
+            };
+            text != default.trim_matches('"')
+        }
+        _ => true,
+    });
+    for (name, value) in entries {
+        if let Some(nested) = block.nested(name) {
+            without_defaults(nested.block, value);
+        }
+        match (block.field(name).map(|field| field.ty), value) {
+            (Some(FieldType::Record(block)), value) => without_defaults(block, value),
+            (Some(FieldType::List(FieldType::Record(block))), Value::List(items)) => {
+                for item in items {
+                    without_defaults(block, item);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Two functions that take anything.
+pub(crate) fn functions(c: &mut Choices<'_>) -> Vec<Function> {
+    let plain = |function: Function| Function { input: None, output: None, ..function };
+    vec![plain(function(c, 0)), plain(function(c, 1))]
+}
+
 fn used_types(spec: &OrchestratorSpec) -> Vec<NamedType> {
     let mut used = BTreeSet::new();
     let events = spec.sources.iter().flat_map(|s| &s.events).filter_map(|e| e.ty.clone());
@@ -249,6 +302,7 @@ fn source(c: &mut Choices<'_>, kind: &'static SourceKind, at: usize) -> Source {
 }
 
 /// Gives a source ports that no other one has.
+#[expect(clippy::cast_precision_loss, reason = "a few sources")]
 fn own_ports(value: &mut Value, at: usize) {
     let Value::Map(entries) = value else { return };
     for (name, value) in entries {
@@ -509,7 +563,7 @@ fn patches(c: &mut Choices<'_>, spec: &OrchestratorSpec) -> Vec<Patch> {
         }
     }
     // Those of the orchestrator come last.
-    if c.flag() {
+    if spec.event_bus.is_some() && c.flag() {
         patches.push(Patch {
             declaration: "pipe".to_owned(),
             kind: "EventBus".to_owned(),

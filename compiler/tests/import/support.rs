@@ -1,14 +1,18 @@
-//! What the tests of the import share: files on disk, examples, and what the checker says.
+//! What the tests of the import share: files on disk, and a program compiled again.
 
 use efl_compiler::{
+    compile,
     db::{Database, SourceFile},
     diag::Level,
+    ir::Orchestrator,
     project,
-    system::System,
+    system::{MemorySystem, System},
 };
-use std::{fs, io, path::PathBuf};
+use serde_json::Value as Json;
+use std::{collections::BTreeSet, fs, io, path::PathBuf};
 
 /// The files of the repository, by paths relative to its root.
+#[allow(dead_code)]
 pub(crate) struct Disk;
 
 impl System for Disk {
@@ -23,6 +27,7 @@ pub(crate) fn root() -> PathBuf {
 }
 
 /// Every `.efl` file of the examples.
+#[allow(dead_code)] // each test program uses its part
 pub(crate) fn example_files() -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec!["examples".to_owned()];
@@ -41,7 +46,7 @@ pub(crate) fn example_files() -> Vec<String> {
     found
 }
 
-/// The errors of a file, as text.
+/// The errors of a file: line, code and message.
 pub(crate) fn errors(db: &Database, file: SourceFile) -> Vec<String> {
     let text = file.text(db).unwrap_or_default();
     let error = |d: efl_compiler::db::FileDiagnostic| {
@@ -51,4 +56,35 @@ pub(crate) fn errors(db: &Database, file: SourceFile) -> Vec<String> {
         Some(format!("{line}: {}: {}", d.diagnostic.rule.code, d.diagnostic.message))
     };
     project::diagnostics(db, file).into_iter().filter_map(error).collect()
+}
+
+/// A program with a fleet of the clusters that it imports, compiled: its orchestrators, and every resource as JSON.
+pub(crate) fn compiled(efl: &str) -> Result<(Vec<Orchestrator>, Vec<Json>), Vec<String>> {
+    let import =
+        efl.lines().find_map(|line| line.strip_prefix("import { ")?.strip_suffix(" } from \"fleet.efl\""));
+    let names =
+        import.into_iter().flat_map(|names| names.split(", ")).filter_map(|name| name.split(' ').next());
+    let names: BTreeSet<&str> = names.collect();
+    let cluster = |name: &&str| format!("  cluster {name} {{ gateway: \"10.0.0.1:80\" }}\n");
+    let fleet = format!(
+        "fleet f {{\n  domain: \"fn.city.example\"\n{}}}\n",
+        names.iter().map(cluster).collect::<String>()
+    );
+    let file = |path: &str, text: &str| (path.to_owned(), text.into());
+    let system = MemorySystem { files: [file("main.efl", efl), file("fleet.efl", &fleet)].into() };
+    let db = Database::load(&system, &["main.efl".to_owned()]);
+    let file = db.file("main.efl").expect("it was loaded");
+    let found = errors(&db, file);
+    if !found.is_empty() {
+        return Err(found);
+    }
+    let orchestrators = project::orchestrators(&db, file);
+    let mut resources = Vec::new();
+    for orc in &orchestrators {
+        let made = compile::resources(orc, &compile::Options::default());
+        let made = made.map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>())?;
+        resources
+            .extend(made.iter().map(|resource| serde_json::to_value(resource).expect("a resource is JSON")));
+    }
+    Ok((orchestrators, resources))
 }
