@@ -85,11 +85,7 @@ impl Project {
             if !seen.insert(path.clone()) {
                 continue;
             }
-            let bytes = match file {
-                Input::Stdin => stdin(),
-                Input::File(_) => fs::read(self.disk.file(&path)),
-            };
-            match readable(&self.disk.name(&path), bytes) {
+            match readable(&self.disk.name(&path), read(&self.disk, file)) {
                 Ok(text) => {
                     self.disk.hold(&path, text);
                     self.roots.push(path);
@@ -197,17 +193,23 @@ fn is_program(path: &str) -> bool {
     Path::new(path).extension().is_some_and(|extension| extension == "efl")
 }
 
-fn path(disk: &Disk, file: &Input) -> String {
+/// The workspace path of an input.
+pub(crate) fn path(disk: &Disk, file: &Input) -> String {
     match file {
         Input::Stdin => disk.stdin_path(),
         Input::File(file) => disk.path_of(file),
     }
 }
 
-fn stdin() -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
-    Ok(bytes)
+/// The bytes of an input.
+pub(crate) fn read(disk: &Disk, file: &Input) -> io::Result<Vec<u8>> {
+    match file {
+        Input::Stdin => {
+            let mut bytes = Vec::new();
+            io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+        }
+        Input::File(_) => fs::read(disk.file(&path(disk, file))),
+    }
 }
 
 /// The text of a file, or what is wrong with it.

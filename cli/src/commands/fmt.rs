@@ -2,17 +2,16 @@
 
 use super::{Exit, Failure};
 use crate::{
+    disk::Disk,
     inputs::{Input, Inputs},
-    report::counted,
-    terminal::Terminal,
+    project,
+    report::{Format, Report, counted},
+    terminal::{Stream, Terminal},
     write,
 };
-use efl_compiler::fmt::format;
+use efl_compiler::fmt;
 use similar::TextDiff;
-use std::{
-    fs,
-    io::{self, Read},
-};
+use std::fmt::Write as _;
 
 /// Write files in the one style there is
 ///
@@ -36,71 +35,88 @@ pub(crate) struct Fmt {
     diff: bool,
 }
 
+/// What became of the inputs.
+#[derive(Default)]
+struct Tally {
+    /// How many are not formatted, or were not.
+    differ: usize,
+    /// What could not be read.
+    unread: Report,
+}
+
 impl Fmt {
-    pub(crate) fn run(self) -> Result<Exit, Failure> {
-        let (mut changed, mut files) = (0, 0);
-        for input in self.inputs.files()? {
-            files += 1;
-            changed += usize::from(self.file(&input)?);
+    pub(crate) fn run(self, terminal: Terminal) -> Result<Exit, Failure> {
+        let files = self.inputs.files()?;
+        let disk = Disk::of(&self.inputs.paths())
+            .map_err(|e| Failure::new(format!("cannot find the current folder: {e}")))?
+            .with_absolute_names(self.inputs.absolute());
+        let mut tally = Tally::default();
+        for file in &files {
+            self.one(&disk, file, &mut tally, terminal)?;
         }
+        Terminal::write(Stream::Err, &tally.unread.render(Format::Human, terminal.look(Stream::Err)))?;
         let dry = self.check || self.diff;
-        Terminal::message(&match (changed, dry) {
-            (0, _) => format!("{} formatted", counted(files, "file")),
-            (changed, true) => format!("{} of {files} would change", counted(changed, "file")),
-            (changed, false) => format!("{} of {files} changed", counted(changed, "file")),
+        let all = counted(files.len(), "file");
+        Terminal::message(&match tally.differ {
+            0 => format!("{all} formatted"),
+            differ if dry => format!("{differ} of {all} would change"),
+            differ => format!("{differ} of {all} changed"),
         });
-        Ok(if dry && changed > 0 { Exit::Differences } else { Exit::Ok })
+        Ok(if tally.unread.counts().errors > 0 {
+            Exit::Errors
+        } else if dry && tally.differ > 0 {
+            Exit::Differences
+        } else {
+            Exit::Ok
+        })
     }
 
-    /// Formats one input; says whether it differs.
-    fn file(&self, input: &Input) -> Result<bool, Failure> {
-        let name = name(input);
-        let text = read(input).map_err(|e| Failure::new(format!("cannot read `{name}`: {e}")))?;
-        let formatted = format(&text);
+    fn one(&self, disk: &Disk, file: &Input, tally: &mut Tally, terminal: Terminal) -> Result<(), Failure> {
+        let path = project::path(disk, file);
+        let name = disk.name(&path);
+        let text = match project::readable(&name, project::read(disk, file)) {
+            Ok(text) => text,
+            Err(problem) => {
+                tally.unread.problem(*problem);
+                return Ok(());
+            }
+        };
+        let formatted = fmt::format(&text);
         if !formatted.skipped.is_empty() {
-            Terminal::message(&format!(
-                "{name}: lines with syntax errors are left as they are (see `efl check`)"
-            ));
+            Terminal::message(&format!("{name}: lines with syntax errors are left as they are (see `efl check`)"));
         }
         let differs = formatted.text != text;
-        match input {
-            _ if self.diff => Terminal::print(&diff(&name, &text, &formatted.text))?,
-            _ if self.check => {
-                if differs {
-                    Terminal::print(&format!("{name}\n"))?;
-                }
-            }
-            Input::Stdin => Terminal::print(&formatted.text)?,
-            Input::File(path) if differs => write::write(path, &formatted.text)
-                .map_err(|e| Failure::new(format!("cannot write `{name}`: {e}")))?,
-            Input::File(_) => {}
+        tally.differ += usize::from(differs);
+        if self.diff {
+            Terminal::print(&diff(&name, &text, &formatted.text, terminal))?;
+        } else if self.check {
+            Terminal::print(&if differs { format!("{name}\n") } else { String::new() })?;
+        } else if *file == Input::Stdin {
+            Terminal::print(&formatted.text)?;
+        } else if differs {
+            write::write(&disk.file(&path), &formatted.text)
+                .map_err(|e| Failure::new(format!("cannot write `{name}`: {e}")))?;
         }
-        Ok(differs)
+        Ok(())
     }
 }
 
-fn name(input: &Input) -> String {
-    match input {
-        Input::Stdin => "standard input".to_owned(),
-        Input::File(path) => path.display().to_string(),
+/// A unified diff, in colour where that is wanted.
+fn diff(name: &str, before: &str, after: &str, terminal: Terminal) -> String {
+    use owo_colors::{OwoColorize, Style};
+    let look = terminal.look(Stream::Out);
+    let diff = TextDiff::from_lines(before, after);
+    let text = diff.unified_diff().header(name, name).to_string();
+    let mut out = String::new();
+    for line in text.lines() {
+        let style = match line.as_bytes().first() {
+            Some(b'+') => Style::new().green(),
+            Some(b'-') => Style::new().red(),
+            Some(b'@') => Style::new().cyan(),
+            _ => Style::new(),
+        };
+        // A String takes everything.
+        let _ = writeln!(out, "{}", line.style(look.style(style)));
     }
-}
-
-fn read(input: &Input) -> io::Result<String> {
-    match input {
-        Input::File(path) => fs::read_to_string(path),
-        Input::Stdin => {
-            let mut text = String::new();
-            io::stdin().read_to_string(&mut text)?;
-            Ok(text)
-        }
-    }
-}
-
-/// The unified difference; nothing when there is none.
-fn diff(name: &str, old: &str, new: &str) -> String {
-    if old == new {
-        return String::new();
-    }
-    TextDiff::from_lines(old, new).unified_diff().header(name, &format!("{name} (formatted)")).to_string()
+    out
 }

@@ -51,8 +51,8 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Check),
-    Compile(compile::Compile),
     Fmt(fmt::Fmt),
+    Compile(compile::Compile),
     Explain(explain::Explain),
     Graph(graph::Graph),
     Init(init::Init),
@@ -70,7 +70,7 @@ impl Cli {
         let done = match self.command {
             Command::Check(command) => command.run(terminal),
             Command::Compile(command) => command.run(terminal),
-            Command::Fmt(command) => command.run(),
+            Command::Fmt(command) => command.run(terminal),
             Command::Explain(command) => command.run(terminal),
             Command::Graph(command) => command.run(terminal),
             Command::Init(command) => command.run(),

@@ -166,3 +166,58 @@ impl Counts {
 pub(crate) fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::render;
+    use crate::{
+        report::{Finding, Report},
+        source::{Source, SourceKind},
+        terminal::Look,
+    };
+    use efl_compiler::{diag::Diagnostic, rules::duplicate_name};
+    use efl_grammar::TextRange;
+    use std::rc::Rc;
+
+    fn range(start: u32, end: u32) -> TextRange {
+        TextRange::new(start.into(), end.into())
+    }
+
+    #[test]
+    fn places_in_other_files_are_notes() {
+        let here = Rc::new(Source::new("a.efl", "type A = string\n\ttype ß = A\n", SourceKind::File));
+        let there = Rc::new(Source::new("b/c.efl", "\n  type A = int\n", SourceKind::File));
+        let diagnostic = Diagnostic::new(&duplicate_name::RULE, range(5, 6), "`A` twice")
+            .label(range(22, 24), "used here")
+            .label(range(8, 9), "the first one")
+            .help("rename one");
+        let label_sources = vec![here.clone(), there];
+        let report = Report { findings: vec![Finding { source: here, diagnostic, label_sources }], ..Report::new() };
+        let expected = "  error[E0213]: `A` twice
+   ╭─[a.efl:1:6]
+ 1 │ type A = string
+   ·      ─
+ 2 │     type ß = A
+   ·          ┬
+   ·          ╰── used here
+   ╰────
+  help: rename one
+  note: b/c.efl:2:8: the first one
+
+";
+        let shown = render(&report, Look { color: false, width: 80 });
+        assert_eq!(shown.replace(duplicate_name::RULE.code, "E0213"), expected);
+    }
+
+    /// What is at the very end, or beyond it, is shown as far as there is anything to show.
+    #[test]
+    fn places_at_the_end_are_shown() {
+        for (text, start, end) in [("rule", 4, 4), ("rule\n", 5, 5), ("", 0, 0), ("é", 1, 9), ("a\r\nb", 2, 3)] {
+            let source = Rc::new(Source::new("a.efl", text, SourceKind::File));
+            let diagnostic = Diagnostic::new(&duplicate_name::RULE, range(start, end), "here");
+            let findings = vec![Finding { source, diagnostic, label_sources: Vec::new() }];
+            let shown = render(&Report { findings, ..Report::new() }, Look { color: false, width: 80 });
+            assert!(shown.contains("here") && shown.contains("a.efl:") != text.is_empty(), "{text:?}: {shown}");
+        }
+    }
+}

@@ -3,6 +3,7 @@
 mod check;
 mod compile;
 mod explain;
+mod fmt;
 mod formats;
 mod graph;
 mod init;
