@@ -57,6 +57,10 @@ impl StageClusters {
     /// When nothing moves: pinned stages where they are pinned, the others where the decision says, listening sources on
     /// every candidate.
     pub fn settled(orc: &ir::Orchestrator, inventory: &Clusters, decision: &Decision) -> Self {
+        let candidates = candidates(orc, inventory);
+        if candidates.is_empty() {
+            return Self::default();
+        }
         let pin = &orc.spec.placement.pin;
         let pinned = |names: &[String], otherwise: &[String]| {
             let names = if names.is_empty() { otherwise } else { names };
@@ -67,7 +71,7 @@ impl StageClusters {
             functions: pinned(&pin.functions, &decision.selected),
             logic: pinned(&pin.logic, &decision.selected),
             events: pinned(&pin.events, &decision.selected),
-            everywhere: pinned(&pin.events, &candidates(orc, inventory)),
+            everywhere: pinned(&pin.events, &candidates),
         }
         .with_base()
     }
@@ -86,10 +90,10 @@ impl StageClusters {
 }
 
 /// The clusters an orchestrator may run on: those it names, those of the inventory that its selector takes, else every
-/// one of the inventory.
+/// one of the inventory. None without an inventory: that is one plain cluster, whatever names the orchestrator has.
 pub fn candidates(orc: &ir::Orchestrator, inventory: &Clusters) -> Vec<String> {
     let named = &orc.spec.placement.clusters;
-    if !named.is_empty() {
+    if !named.is_empty() && !inventory.clusters.is_empty() {
         return named.clone();
     }
     let taken =
