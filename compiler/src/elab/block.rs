@@ -14,6 +14,10 @@ use efl_grammar::{
     TextRange,
     ast::{self, AstNode, HasMembers, LiteralKind},
 };
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
 
 /// The fields and blocks that were given, with where.
 #[derive(Default)]
@@ -946,10 +950,7 @@ pub(crate) fn check_text(text: &str, ty: &FieldType) -> Result<(), WrongText> {
             format(!text.is_empty(), "text that is not empty")?;
             format(*max == 0 || text.len() <= *max, &format!("at most {max} bytes"))
         }
-        FieldType::Pattern { regex, what } => {
-            let matches = regex::Regex::new(&format!("^(?:{regex})$")).is_ok_and(|r| r.is_match(text));
-            format(matches, what)
-        }
+        FieldType::Pattern { regex, what } => format(matches(regex, text), what),
         FieldType::Url { schemes } => format(rules::bad_format::is_url(text, schemes), &url_form(schemes)),
         FieldType::HttpPath => {
             let ok =
@@ -966,6 +967,19 @@ pub(crate) fn check_text(text: &str, ty: &FieldType) -> Result<(), WrongText> {
         FieldType::PromQl => crate::catalog::promql::check(text).map_err(WrongText::PromQl),
         _ => Ok(()),
     }
+}
+
+/// Whether a pattern of the catalogue matches a whole text. Compiling one takes longer than all the rest of a small
+/// file's field, and the same few come again and again.
+fn matches(pattern: &'static str, text: &str) -> bool {
+    static COMPILED: Mutex<BTreeMap<&'static str, regex::Regex>> = Mutex::new(BTreeMap::new());
+    // A panic elsewhere leaves the map as it was.
+    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(regex) = compiled.get(pattern) {
+        return regex.is_match(text);
+    }
+    let Ok(regex) = regex::Regex::new(&format!("^(?:{pattern})$")) else { return false };
+    compiled.entry(pattern).or_insert(regex).is_match(text)
 }
 
 fn url_form(schemes: &[&str]) -> String {

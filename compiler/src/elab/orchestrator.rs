@@ -383,11 +383,13 @@ impl Cx<'_> {
 
     fn origins(&self, name: &str, range: TextRange, decl: &ast::Orchestrator) -> Vec<Origin> {
         let file = self.file.path(self.db);
+        let breaks = line_breaks(decl.syntax());
+        let line = |range: TextRange| breaks.partition_point(|at| *at < usize::from(range.start()));
         let origin = |declaration: String, range: TextRange| Origin {
             declaration,
             file: file.clone(),
             item: name.to_owned(),
-            line: line_of(decl.syntax(), range),
+            line: u32::try_from(line(range)).unwrap_or(u32::MAX),
         };
         let mut origins = vec![origin(name.to_owned(), range)];
         for member in decl.members() {
@@ -567,11 +569,9 @@ fn field_value_range(members: &[ast::Member], key: &str) -> Option<TextRange> {
     })
 }
 
-/// The line of a place within its item, from 0.
-fn line_of(node: &efl_grammar::SyntaxNode, range: TextRange) -> u32 {
+/// Where the lines of a node's item end.
+fn line_breaks(node: &efl_grammar::SyntaxNode) -> Vec<usize> {
     let root = node.ancestors().last().unwrap_or_else(|| node.clone());
-    let before = root.text().slice(..range.start());
-    let mut lines = 0;
-    before.for_each_chunk(|chunk| lines += chunk.bytes().filter(|b| *b == b'\n').count());
-    u32::try_from(lines).unwrap_or(u32::MAX)
+    let text = root.text().to_string();
+    text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect()
 }
