@@ -192,7 +192,8 @@ mod tests {
             .label(range(8, 9), "the first one")
             .help("rename one");
         let label_sources = vec![here.clone(), there];
-        let report = Report { findings: vec![Finding { source: here, diagnostic, label_sources }], ..Report::new() };
+        let report =
+            Report { findings: vec![Finding { source: here, diagnostic, label_sources }], ..Report::new() };
         let expected = "  error[E0213]: `A` twice
    ╭─[a.efl:1:6]
  1 │ type A = string
@@ -212,12 +213,17 @@ mod tests {
     /// What is at the very end, or beyond it, is shown as far as there is anything to show.
     #[test]
     fn places_at_the_end_are_shown() {
-        for (text, start, end) in [("rule", 4, 4), ("rule\n", 5, 5), ("", 0, 0), ("é", 1, 9), ("a\r\nb", 2, 3)] {
+        for (text, start, end) in
+            [("rule", 4, 4), ("rule\n", 5, 5), ("", 0, 0), ("é", 1, 9), ("a\r\nb", 2, 3)]
+        {
             let source = Rc::new(Source::new("a.efl", text, SourceKind::File));
             let diagnostic = Diagnostic::new(&duplicate_name::RULE, range(start, end), "here");
             let findings = vec![Finding { source, diagnostic, label_sources: Vec::new() }];
             let shown = render(&Report { findings, ..Report::new() }, Look { color: false, width: 80 });
-            assert!(shown.contains("here") && shown.contains("a.efl:") != text.is_empty(), "{text:?}: {shown}");
+            assert!(
+                shown.contains("here") && shown.contains("a.efl:") != text.is_empty(),
+                "{text:?}: {shown}"
+            );
         }
     }
 }

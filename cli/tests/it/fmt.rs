@@ -24,7 +24,11 @@ fn check_and_diff_change_nothing() {
     assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (3, "a.efl\n", "1 of 2 files would change\n"));
     let run = folder.efl(&["fmt", "--diff"]);
     assert_eq!(run.code, 3);
-    assert!(run.out.starts_with("--- a.efl\n+++ a.efl\n@@ ") && run.out.contains("\n-     source"), "{}", run.out);
+    assert!(
+        run.out.starts_with("--- a.efl\n+++ a.efl\n@@ ") && run.out.contains("\n-     source"),
+        "{}",
+        run.out
+    );
     assert_eq!(folder.read("a.efl"), untidy());
     assert_eq!(folder.efl(&["fmt", "--check", "b.efl"]).code, 0);
 }

@@ -12,7 +12,7 @@ fn broken(format: &str) -> String {
 fn human() {
     let run = Folder::copy("tests/broken").efl(&["check"]);
     insta::assert_snapshot!(run.out);
-    assert_eq!(run.err, "4 errors, 2 warnings in 2 files\n");
+    assert_eq!(run.err, "4 errors, 1 warning in 2 files\n");
 }
 
 #[test]
