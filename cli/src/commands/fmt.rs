@@ -83,7 +83,9 @@ impl Fmt {
         };
         let formatted = fmt::format(&text);
         if !formatted.skipped.is_empty() {
-            Terminal::message(&format!("{name}: lines with syntax errors are left as they are (see `efl check`)"));
+            Terminal::message(&format!(
+                "{name}: lines with syntax errors are left as they are (see `efl check`)"
+            ));
         }
         let differs = formatted.text != text;
         tally.differ += usize::from(differs);

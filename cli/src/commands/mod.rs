@@ -7,6 +7,7 @@ mod docs;
 mod explain;
 mod fmt;
 mod graph;
+mod import;
 mod init;
 mod man;
 
@@ -55,6 +56,7 @@ enum Command {
     Compile(compile::Compile),
     Explain(explain::Explain),
     Graph(graph::Graph),
+    Import(import::Import),
     Init(init::Init),
     Completions(completions::Completions),
     #[command(hide = true)]
@@ -69,10 +71,11 @@ impl Cli {
         let terminal = Terminal::new(self.color);
         let done = match self.command {
             Command::Check(command) => command.run(terminal),
-            Command::Compile(command) => command.run(terminal),
             Command::Fmt(command) => command.run(terminal),
+            Command::Compile(command) => command.run(terminal),
             Command::Explain(command) => command.run(terminal),
             Command::Graph(command) => command.run(terminal),
+            Command::Import(command) => command.run(terminal),
             Command::Init(command) => command.run(),
             Command::Completions(command) => command.run(),
             Command::Man(command) => command.run(),
@@ -119,6 +122,11 @@ impl Failure {
     /// Something outside of the program does not work: a file that cannot be written.
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), exit: Exit::Usage }
+    }
+
+    /// What it was given is wrong in itself.
+    pub(crate) fn failed(message: impl Into<String>) -> Self {
+        Self { message: message.into(), exit: Exit::Errors }
     }
 
     /// It was called wrongly.

@@ -6,6 +6,7 @@ mod explain;
 mod fmt;
 mod formats;
 mod graph;
+mod import;
 mod init;
 mod settings;
 mod watch;
