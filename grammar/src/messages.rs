@@ -35,7 +35,8 @@ impl SyntaxError {
     pub(crate) fn foreign_quotes(place: TextRange, text: &str) -> Self {
         let inside = |text: &str| {
             let mut chars = text.chars();
-            (chars.next(), chars.next_back());
+            chars.next();
+            chars.next_back();
             chars.as_str().replace("\\'", "'").replace('"', "\\\"")
         };
         let quote = text.chars().next().unwrap_or('\'');
