@@ -1,4 +1,4 @@
-//! Writes the workload: `efl-benches PIPELINES > main.efl`.
+//! Writes the workload: `cargo run -p efl-benches --example workload PIPELINES > main.efl`.
 
 fn main() {
     let pipelines = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(1);
