@@ -211,6 +211,14 @@ fn level1_a_real_api_server_takes_every_example() {
     if !level1() {
         return;
     }
+    let definitions: Vec<Value> = efl_compiler::expand::crds::crds()
+        .iter()
+        .map(|d| serde_json::to_value(d).expect("it has a JSON form"))
+        .collect();
+    let list = serde_json::json!({ "apiVersion": "v1", "kind": "List", "items": definitions });
+    kubectl(&["apply", "--server-side", "-f", "-"], &list.to_string()).expect("our own definitions");
+    let wait = ["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"];
+    kubectl(&wait, "").expect("they are established");
     for path in examples() {
         let path = path.to_str().expect("a path in UTF-8");
         let db = Database::load(&Disk, &[path.to_owned()]);
