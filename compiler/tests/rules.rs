@@ -3,7 +3,8 @@
 mod support;
 
 use efl_compiler::{diag::Level, rules};
-use support::run;
+use std::fs;
+use support::{root, run};
 
 /// The blocks of a page under a heading.
 fn section<'a>(page: &'a str, heading: &str) -> &'a str {
@@ -37,4 +38,18 @@ fn examples_are_wrong_and_right() {
         }
     }
     assert!(failures.is_empty(), "not as the pages say:\n{}", failures.join("\n"));
+}
+
+/// What a page cannot show, files on disk for one, is shown by a page of the spec or by a test of the command.
+#[test]
+fn what_has_no_example_has_a_test() {
+    let texts = ["tests/spec", "cli/tests/it"].iter().flat_map(|folder| {
+        let files = fs::read_dir(root().join(folder)).expect("a folder of tests");
+        files.filter_map(|entry| fs::read_to_string(entry.ok()?.path()).ok())
+    });
+    let texts: String = texts.collect();
+    let tested = |rule: &rules::Rule| texts.contains(&format!("[{}]", rule.code));
+    let untested = rules::ALL.iter().filter(|rule| section(rule.page, "Wrong").is_empty() && !tested(rule));
+    let untested: Vec<&str> = untested.map(|rule| rule.code).collect();
+    assert_eq!(untested, [""; 0], "no test raises them");
 }

@@ -1,4 +1,4 @@
-//! `efl explain`, `completions`, `man` and the reference pages.
+//! `efl explain`, `completions` and `man`.
 
 use super::Folder;
 
@@ -43,16 +43,4 @@ fn manual_pages_are_written() {
         "{files:?}"
     );
     assert!(!files.iter().any(|file| file.contains("docs")), "{files:?}");
-}
-
-#[test]
-fn stale_pages_are_found() {
-    let folder = Folder::new();
-    assert_eq!(folder.efl(&["docs", "--check", "ref"]).code, 3);
-    assert_eq!(folder.efl(&["docs", "ref"]).code, 0);
-    assert_eq!(folder.efl(&["docs", "--check", "ref"]).code, 0);
-    folder.write("ref/diagnostics/E9999.md", "gone");
-    assert_eq!(folder.efl(&["docs", "--check", "ref"]).code, 3);
-    assert_eq!(folder.efl(&["docs", "ref"]).code, 0);
-    assert!(!folder.files().contains(&"ref/diagnostics/E9999.md".to_owned()));
 }

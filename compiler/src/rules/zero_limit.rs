@@ -7,7 +7,7 @@ super::rule! {
     code: "E0610",
     name: "zero-limit",
     level: Error,
-    summary: "A resource limit or request of zero, or a limit below what the image needs to start (memory < 4Mi).",
+    summary: "A request or limit of zero.",
     page: include_str!("pages/E0610.md"),
 }
 
