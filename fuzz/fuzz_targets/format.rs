@@ -3,7 +3,7 @@
 
 use efl_compiler::fmt::format;
 use efl_grammar::{SyntaxElement, SyntaxKind, parse};
-use libfuzzer_sys::fuzz_target;
+use libfuzzer_sys::{fuzz_crossover, fuzz_mutator, fuzz_target};
 
 fn comments(text: &str) -> Vec<String> {
     let tokens = parse(text).syntax().descendants_with_tokens().filter_map(SyntaxElement::into_token);
@@ -23,4 +23,12 @@ fuzz_target!(|text: &str| {
     if parse(text).errors().is_empty() {
         assert!(parse(&once).errors().is_empty(), "what parses still parses");
     }
+});
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    efl_fuzz::mutate(data, size, max_size, seed)
+});
+
+fuzz_crossover!(|first: &[u8], second: &[u8], out: &mut [u8], seed: u32| {
+    efl_fuzz::cross_over(first, second, out, seed)
 });

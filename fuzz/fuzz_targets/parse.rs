@@ -2,7 +2,7 @@
 #![no_main]
 
 use efl_grammar::{SyntaxKind, parse, segment};
-use libfuzzer_sys::fuzz_target;
+use libfuzzer_sys::{fuzz_crossover, fuzz_mutator, fuzz_target};
 
 fuzz_target!(|text: &str| {
     let parsed = parse(text);
@@ -15,4 +15,12 @@ fuzz_target!(|text: &str| {
         end = part.range.end().into();
     }
     assert_eq!(end, text.len(), "segments tile the file");
+});
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    efl_fuzz::mutate(data, size, max_size, seed)
+});
+
+fuzz_crossover!(|first: &[u8], second: &[u8], out: &mut [u8], seed: u32| {
+    efl_fuzz::cross_over(first, second, out, seed)
 });

@@ -105,11 +105,11 @@ impl<'a> Lexer<'a> {
     /// The next piece; the pieces tile the text.
     pub(crate) fn next(&mut self) -> Option<Lexeme> {
         let start = self.pos;
-        let byte = *self.bytes.get(start)?;
-        let (kind, end) = match self.modes.last() {
-            Some(Mode::Short) => self.in_string(byte, false),
-            Some(Mode::Long) => self.in_string(byte, true),
-            Some(Mode::Interp(_)) | None => self.in_code_or_interp(byte),
+        let (kind, end) = match (self.bytes.get(start), self.modes.last()) {
+            (None, _) => self.cut()?,
+            (Some(byte), Some(Mode::Short)) => self.in_string(*byte, false),
+            (Some(byte), Some(Mode::Long)) => self.in_string(*byte, true),
+            (Some(byte), Some(Mode::Interp(_)) | None) => self.in_code_or_interp(*byte),
         };
         let lexeme = Lexeme { kind, start, end };
         self.pos = end;
@@ -142,7 +142,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// A line break in a `"` string ends it and all in it.
+    /// A line break or the end of the text in a `"` string ends it and all in it.
     fn cut(&mut self) -> Option<(Kind, usize)> {
         let outermost = self.one_line.take()?;
         self.modes.truncate(outermost);

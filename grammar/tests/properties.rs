@@ -139,6 +139,18 @@ fn line_breaks_of_windows_make_no_difference() {
 }
 
 #[test]
+fn the_end_of_the_text_ends_a_string_as_a_line_break_does() {
+    for text in
+        ["param a: string = b(\", \"b\") // c", "param a: string = \"b, c", "param a: string = \"b ${c + \"d"]
+    {
+        let kinds = |text: &str| {
+            parse(text).errors().iter().map(|error| (error.kind, error.range)).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds(text), kinds(&format!("{text}\n")), "{text}");
+    }
+}
+
+#[test]
 fn a_broken_prefix_has_no_clean_bill() {
     for (name, text) in &GOOD[..2] {
         let whole = parse(text).syntax();

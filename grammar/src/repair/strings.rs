@@ -41,7 +41,7 @@ impl Repairer<'_> {
         }
     }
 
-    /// A `"` string reaches the end of its line.
+    /// A `"` string reaches the end of its line or of the text.
     pub(super) fn cut_string(&mut self, line_end: usize) {
         self.patience = self.patience.saturating_sub(1);
         if self.patience > 0 && self.close_suspect() {
@@ -225,13 +225,10 @@ impl Repairer<'_> {
     /// The text ends in a `"""` string.
     pub(super) fn unclosed_long_string(&mut self) {
         let end = self.text.len();
-        let Some(index) = self.frames.iter().position(|frame| matches!(frame.kind, b'L' | b'"')) else {
-            return;
-        };
+        let Some(index) = self.frames.iter().position(|frame| frame.kind == b'L') else { return };
         let start = self.frames[index].at;
-        let len = if self.frames[index].kind == b'L' { 3 } else { 1 };
         self.edits.truncate(self.frames[index].edits);
-        self.close_strings(index, end, start..start + len);
+        self.close_strings(index, end, start..start + 3);
         self.hide_backslash(end);
         self.solid_end = end;
         self.silence();
