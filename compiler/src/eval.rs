@@ -1,6 +1,6 @@
 //! Evaluating expressions: what a predicate, a condition or a value means (`tests/spec/expressions.md`).
 //!
-//! The same meaning is lowered for Argo by [`crate::expand::predicate`]; `tests/conformance/predicates` holds the two
+//! The same meaning is lowered for Argo by [`crate::expand::predicate`]; `compiler/tests/predicates.rs` holds the two
 //! together.
 
 mod explain;

@@ -1,9 +1,12 @@
 //! Everything emitted is what upstream takes: closed schemas for every document of every example and of random programs;
-//! at level 1 (`EFL_LEVEL=1`, needs Go) a real API server too.
+//! at level 1 a real API server too.
 
 mod common;
 
-use common::program::{FLEET, plan};
+use common::{
+    level::{install_definitions, kubectl, level1},
+    program::{FLEET, plan},
+};
 use efl_compiler::{
     compile::{self, Options},
     db::Database,
@@ -18,7 +21,6 @@ use std::{
     collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
     sync::{Arc, OnceLock},
 };
 
@@ -165,33 +167,6 @@ proptest! {
     }
 }
 
-/// Whether tests of level 1 are asked for; says so when they are not.
-fn level1() -> bool {
-    let asked = std::env::var("EFL_LEVEL").is_ok_and(|l| l.as_str() >= "1");
-    if !asked {
-        println!("not run: EFL_LEVEL=1 cargo test (needs Go)");
-    }
-    asked
-}
-
-/// `l1 kubectl ARGS < input`.
-fn kubectl(args: &[&str], input: &str) -> Result<String, String> {
-    use io::Write as _;
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/conformance/l1");
-    let mut child = Command::new(program)
-        .arg("kubectl")
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|e| e.to_string())?;
-    child.stdin.take().expect("it is piped").write_all(input.as_bytes()).map_err(|e| e.to_string())?;
-    let output = child.wait_with_output().map_err(|e| e.to_string())?;
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
-}
-
 /// The API server takes a file's resources by server-side apply.
 fn applied(documents: &[Value]) -> Result<String, String> {
     let namespaces: std::collections::BTreeSet<&str> =
@@ -207,18 +182,11 @@ fn applied(documents: &[Value]) -> Result<String, String> {
 }
 
 #[test]
-fn level1_a_real_api_server_takes_every_example() {
-    if !level1() {
+fn a_real_api_server_takes_every_example() {
+    if !level1("every example in a real API server") {
         return;
     }
-    let definitions: Vec<Value> = efl_compiler::expand::crds::crds()
-        .iter()
-        .map(|d| serde_json::to_value(d).expect("it has a JSON form"))
-        .collect();
-    let list = serde_json::json!({ "apiVersion": "v1", "kind": "List", "items": definitions });
-    kubectl(&["apply", "--server-side", "-f", "-"], &list.to_string()).expect("our own definitions");
-    let wait = ["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"];
-    kubectl(&wait, "").expect("they are established");
+    install_definitions();
     for path in examples() {
         let path = path.to_str().expect("a path in UTF-8");
         let db = Database::load(&Disk, &[path.to_owned()]);

@@ -1,13 +1,11 @@
-//! What the custom resource definitions refuse by themselves. At level 1 (`EFL_LEVEL=1`, needs Go) a real API server
-//! takes the definitions, and answers; else only the part of the schema that JSON Schema can say is tried.
+//! What the custom resource definitions refuse by themselves. At level 1 a real API server takes the definitions, and
+//! answers; else only the part of the schema that JSON Schema can say is tried.
 
+mod common;
+
+use common::level::{install_definitions, kubectl, level1};
 use efl_compiler::expand::crds::crds;
 use serde_json::{Value, json};
-use std::{
-    io::Write as _,
-    path::Path,
-    process::{Command, Stdio},
-};
 
 fn orchestrator() -> Value {
     json!({
@@ -119,35 +117,13 @@ fn the_schema_refuses_what_it_can() {
     }
 }
 
-/// `l1 kubectl ARGS < input`.
-fn kubectl(args: &[&str], input: &str) -> Result<String, String> {
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/conformance/l1");
-    let mut child = Command::new(program)
-        .arg("kubectl")
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("l1 is there");
-    child.stdin.take().expect("it is piped").write_all(input.as_bytes()).expect("it reads");
-    let output = child.wait_with_output().expect("it ends");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
-}
-
 #[test]
-fn level1_a_real_api_server_refuses_the_rest() {
-    if !std::env::var("EFL_LEVEL").is_ok_and(|level| level.as_str() >= "1") {
-        println!("not run: EFL_LEVEL=1 cargo test (needs Go, and `tests/conformance/l1 up`)");
+fn a_real_api_server_refuses_the_rest() {
+    if !level1("our own definitions in a real API server") {
         return;
     }
-    let definitions = json!({ "apiVersion": "v1", "kind": "List", "items": crds() }).to_string();
-    let answer = kubectl(&["apply", "--server-side", "--force-conflicts", "-f", "-"], &definitions);
-    let answer = answer.expect("the definitions are taken");
+    let answer = install_definitions();
     assert!(!answer.contains("Warning"), "{answer}");
-    let wait = ["wait", "--for=condition=Established", "crd/orchestrators.efl.dev", "--timeout=30s"];
-    kubectl(&wait, "").expect("the definitions are established");
     let apply = ["apply", "--server-side", "--dry-run=server", "-f", "-"];
     kubectl(&apply, &orchestrator().to_string()).expect("a good one is taken");
     for (path, value, by) in changes() {

@@ -1,9 +1,9 @@
 //! Import of the public examples of Argo Events: nothing panics, nothing is dropped in silence, and a table says which of
 //! them compile again without help (`docs/guide/import-table.md`).
 //!
-//! They are in the Go module `github.com/argoproj/argo-events`; without it (`EFL_LEVEL` unset or 0, or no Go) these tests
-//! say so and pass. `EFL_UPDATE=1` writes the table.
+//! They are in the Go module of Argo Events, so these are tests of level 1. `EFL_UPDATE=1` writes the table.
 
+mod common;
 #[path = "import/leaves.rs"]
 mod leaves;
 #[path = "import/same.rs"]
@@ -11,31 +11,21 @@ mod same;
 #[path = "import/support.rs"]
 mod support;
 
+use common::level::{level1, module};
 use efl_compiler::import::{self, Imported};
 use std::{
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
-const MODULE: &str = "github.com/argoproj/argo-events@v1.9.11";
-
-/// The folder of the examples, if this level of tests may look for it.
-fn examples() -> Option<PathBuf> {
-    let level = std::env::var("EFL_LEVEL").ok().and_then(|level| level.parse::<u32>().ok()).unwrap_or(0);
-    if level < 1 {
-        eprintln!("skipped: the examples of Argo Events need Go (EFL_LEVEL=1)");
+/// The module with the examples and their folder, if this level of tests has it.
+fn examples() -> Option<(String, PathBuf)> {
+    if !level1("import of the public examples of Argo Events") {
         return None;
     }
-    let output = Command::new("go").args(["mod", "download", "-json", MODULE]).output().ok()?;
-    let json: serde_json::Value = serde_json::from_slice(&output.stdout).ok()?;
-    let folder = PathBuf::from(json["Dir"].as_str()?).join("examples");
-    if !folder.is_dir() {
-        eprintln!("skipped: {} is not there", folder.display());
-        return None;
-    }
-    Some(folder)
+    let (module, folder) = module("ARGO_EVENTS");
+    Some((module, folder.join("examples")))
 }
 
 /// Every YAML file below a folder, by its path in it.
@@ -59,7 +49,7 @@ fn files(folder: &Path) -> Vec<String> {
 
 #[test]
 fn nothing_of_the_examples_is_dropped_in_silence() {
-    let Some(folder) = examples() else { return };
+    let Some((_, folder)) = examples() else { return };
     let mut dropped = Vec::new();
     for file in files(&folder) {
         let yaml = fs::read_to_string(folder.join(&file)).expect("it can be read");
@@ -71,8 +61,8 @@ fn nothing_of_the_examples_is_dropped_in_silence() {
 
 #[test]
 fn the_table_says_what_compiles_again() {
-    let Some(folder) = examples() else { return };
-    let table = table(&folder);
+    let Some((module, folder)) = examples() else { return };
+    let table = table(&module, &folder);
     let path = support::root().join("docs/guide/import-table.md");
     if std::env::var_os("EFL_UPDATE").is_some() {
         fs::write(&path, &table).expect("the table can be written");
@@ -156,11 +146,11 @@ fn event_sources(folder: &Path, file: &str, yaml: &str) -> Vec<String> {
     found
 }
 
-fn table(folder: &Path) -> String {
+fn table(module: &str, folder: &Path) -> String {
     let mut out = format!(
         "# Import of the examples of Argo Events\n\n<!-- Written by compiler/tests/import_examples.rs: \
          EFL_LEVEL=1 EFL_UPDATE=1 cargo test -p efl-compiler --test import_examples -->\n\n\
-         Every file below `examples/` of `{MODULE}`, given to `efl import` alone and, where it is a Sensor, together with \
+         Every file below `examples/` of `{module}`, given to `efl import` alone and, where it is a Sensor, together with \
          the EventSources that it names. *Compiles again* means: `efl check` finds no error, and what is compiled has the \
          same event sources and triggers as what was read. What the others need is said at the place in the `.efl` file \
          where it is needed; it is the first of these things that stands here.\n\n\

@@ -36,7 +36,7 @@ fn fastest(run: impl Fn()) -> Duration {
         let (start, wall) = (cpu_time(), Instant::now());
         run();
         match (start, cpu_time()) {
-            (Some(start), Some(end)) => end - start,
+            (Some(start), Some(end)) => end.saturating_sub(start),
             _ => wall.elapsed(),
         }
     };

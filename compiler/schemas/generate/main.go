@@ -24,7 +24,7 @@ type object = map[string]any
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("generate: ")
-	modules, err := readModules("../../tools/versions.env")
+	modules, err := readModules("../../../tests/conformance/tools/versions.env")
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -1,6 +1,6 @@
 //! A predicate over one event as the filter of a Sensor's dependency.
 //!
-//! There are two ways, and both mean what [`crate::eval`] means (`tests/conformance/predicates` holds them to it, and
+//! There are two ways, and both mean what [`crate::eval`] means (`compiler/tests/predicates.rs` holds them to it, and
 //! `tests/conformance/argo-filter/FINDINGS.md` says why they are so): a conjunction of simple comparisons becomes
 //! `filters.exprs`, anything else a `jq` transform that adds the answer to the event and a data filter that reads it.
 

@@ -185,7 +185,7 @@ impl<'a> Layout<'a> {
                 }
                 Op::Open(group) => {
                     let state = &self.groups[group.0];
-                    broken[group.0] = state.forced || out.column + measures.width(at..state.end) > WIDTH;
+                    broken[group.0] = state.forced || out.column() + measures.width(at..state.end) > WIDTH;
                 }
                 Op::Indent(group, levels) if broken[group.0] => {
                     out.levels = out.levels.saturating_add_signed(levels);
@@ -320,6 +320,11 @@ impl Output {
             Some((_, last)) => self.column = columns(last),
             None => self.column += columns(text),
         }
+    }
+
+    /// The column at which the next text begins.
+    fn column(&self) -> usize {
+        self.due.map_or(self.column, |levels| levels * INDENTATION.len())
     }
 
     fn source(&mut self, source: &str, range: TextRange) {

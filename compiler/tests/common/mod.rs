@@ -2,5 +2,6 @@
 
 #![allow(dead_code)] // no test uses all of it
 
+pub(crate) mod level;
 pub(crate) mod predicates;
 pub(crate) mod program;

@@ -24,10 +24,10 @@ pub(crate) static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(|| {
             let name = format!("{}, block {number}", path.display());
             match block.language.as_str() {
                 "efl" | "efl tests" | "efl fmt" | "efl fixed" => {
-                    samples.push(Sample { name, text: block.text })
+                    samples.push(Sample { name, text: block.text });
                 }
                 "efl fragment" => {
-                    samples.push(Sample { name, text: within("orchestrator o {\n", &block.text) })
+                    samples.push(Sample { name, text: within("orchestrator o {\n", &block.text) });
                 }
                 "efl body" => samples.push(Sample { name, text: within("workflow w {\n", &block.text) }),
                 _ => {}
@@ -56,7 +56,10 @@ pub(crate) fn blocks(page: &str) -> Vec<Block> {
                 blocks.push(Block { language: words.join(" "), text: String::new() });
             }
             _ if open => {
-                blocks.iter_mut().next_back().into_iter().for_each(|b| b.text += &format!("{line}\n"))
+                if let Some(block) = blocks.last_mut() {
+                    block.text += line;
+                    block.text += "\n";
+                }
             }
             _ => {}
         }

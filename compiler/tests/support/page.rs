@@ -72,6 +72,6 @@ fn block(header: &str, body: &[&str], line: usize) -> Block {
         Some((key, value)) => (key.to_owned(), Some(value.to_owned())),
         None => (word.to_owned(), None),
     };
-    let text = body.iter().map(|line| format!("{line}\n")).collect();
+    let text = body.iter().flat_map(|line| [line, "\n"]).collect();
     Block { language, attributes: words.map(attribute).collect(), text, line }
 }

@@ -5,7 +5,7 @@ use super::{
     page::{Block, Section, sections},
     project::{File, Found, Project},
 };
-use efl_compiler::diag::Level;
+use efl_compiler::{diag::Level, fmt};
 use std::fmt::Write as _;
 
 /// Lints that are compared only in blocks which name their code: else each page would have to use every name that it
@@ -108,7 +108,9 @@ impl Run<'_> {
         for (about, fixed) in &project.fixed {
             self.fixed(project, &found, &section.blocks[*fixed], *about);
         }
-        self.tally.pending += project.formatted.len();
+        for (about, formatted) in &project.formatted {
+            self.formatted(&section.blocks[*about], &section.blocks[*formatted]);
+        }
         let errors = found.iter().any(|f| f.diagnostic.level == Level::Error);
         if !errors {
             self.tally.pending += tests(project);
@@ -160,6 +162,19 @@ impl Run<'_> {
                 expected.line,
                 format!("the fixes make this:\n{actual}--- instead of\n{expected_text}"),
             );
+        }
+    }
+
+    fn formatted(&mut self, block: &Block, expected: &Block) {
+        self.tally.formatted += 1;
+        for text in [&block.text, &expected.text] {
+            let actual = fmt::format(text).text;
+            if actual != expected.text {
+                self.fail(
+                    expected.line,
+                    format!("`efl fmt` makes this:\n{actual}--- instead of\n{}", expected.text),
+                );
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What predicates are lowered to, and what is refused. That it means the same is `tests/conformance/predicates`.
+//! What predicates are lowered to, and what is refused. That it means the same is `compiler/tests/predicates.rs`.
 
 use super::{Arrival, lower, unsupported};
 use crate::{
