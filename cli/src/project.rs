@@ -10,7 +10,7 @@ use crate::{
     source::{Source, SourceKind},
 };
 use efl_compiler::{
-    db::{self, Database, SourceFile},
+    db::{self, Database, FileDiagnostic, SourceFile},
     diag::Diagnostic,
     project,
     rules::{not_utf8, param_required, unreadable_file},
@@ -131,6 +131,25 @@ impl Project {
 
     /// Everything wrong with the inputs and what they import.
     pub(crate) fn report(&self) -> Report {
+        self.report_with(|db, file, _| project::diagnostics(db, file))
+    }
+
+    /// [`Project::report`] but for what shows when the resources of the inputs are made.
+    pub(crate) fn report_without_resources(&self) -> Report {
+        self.report_with(|db, file, is_root| {
+            if is_root {
+                project::diagnostics_without_resources(db, file)
+            } else {
+                project::diagnostics(db, file)
+            }
+        })
+    }
+
+    /// A report of what is wrong with each file, which may be an input.
+    fn report_with(
+        &self,
+        diagnostics: impl Fn(&Database, SourceFile, bool) -> Vec<FileDiagnostic>,
+    ) -> Report {
         let mut report = Report::new();
         for problem in &self.settings.problems {
             report.problem(problem.clone());
@@ -141,8 +160,9 @@ impl Project {
         let name = |path: &str| self.disk.name(path);
         let roots: HashSet<&str> = self.roots.iter().map(String::as_str).collect();
         for (path, file) in self.db.workspace().files(&self.db) {
-            if file.text(&self.db).is_some() && (is_program(path) || roots.contains(path.as_ref())) {
-                report.file(&self.db, *file, &name);
+            let is_root = roots.contains(path.as_ref());
+            if file.text(&self.db).is_some() && (is_program(path) || is_root) {
+                report.file(&self.db, *file, diagnostics(&self.db, *file, is_root), &name);
             }
         }
         report

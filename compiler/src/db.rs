@@ -78,7 +78,7 @@ pub struct Item<'db> {
 pub fn items<'db>(db: &'db dyn salsa::Database, file: SourceFile) -> Vec<Item<'db>> {
     let Some(text) = file.text(db) else { return Vec::new() };
     let segment = |s: efl_grammar::Segment| Item {
-        text: ItemText::new(db, Box::from(&text[usize::from(s.range.start())..usize::from(s.range.end())])),
+        text: ItemText::new(db, &text[usize::from(s.range.start())..usize::from(s.range.end())]),
         start: s.range.start().into(),
     };
     efl_grammar::segment(&text).into_iter().map(segment).collect()

@@ -15,10 +15,20 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// Everything wrong with a file, in order, after suppressions and configured levels.
 pub fn diagnostics(db: &Database, file: SourceFile) -> Vec<FileDiagnostic> {
+    found(db, file, true)
+}
+
+/// [`diagnostics`] but for what only shows when the resources are made: for who makes them anyway, and learns it then.
+pub fn diagnostics_without_resources(db: &Database, file: SourceFile) -> Vec<FileDiagnostic> {
+    found(db, file, false)
+}
+
+fn found(db: &Database, file: SourceFile, make_resources: bool) -> Vec<FileDiagnostic> {
     let mut found = Vec::new();
     for item in items(db, file) {
         let checked = &check_item(db, file, item.text).diagnostics;
-        for diagnostic in checked.iter().chain(unmakeable(db, file, item.text)) {
+        let unmakeable = if make_resources { unmakeable(db, file, item.text).as_slice() } else { &[] };
+        for diagnostic in checked.iter().chain(unmakeable) {
             found.push(absolute(db, file, item.start, diagnostic));
         }
     }

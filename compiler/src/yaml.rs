@@ -454,6 +454,9 @@ impl Serializer for KeyWriter<'_> {
 const TRAPS: [&str; 12] =
     ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "undefined"];
 
+/// The length of the longest of [`TRAPS`].
+const LONGEST_TRAP: usize = "undefined".len();
+
 /// Suffixes behind digits that make the whole text no number in any YAML: durations, quantities, percentages.
 const UNITS: [&str; 12] = ["ms", "s", "m", "h", "d", "Ki", "Mi", "Gi", "Ti", "k", "M", "%"];
 
@@ -467,9 +470,15 @@ fn is_plain(text: &str) -> bool {
     if !(first.is_ascii_alphabetic() || b"/_(".contains(&first)) || last == b':' || last == b' ' {
         return false;
     }
-    let printable = bytes.iter().all(|b| (0x20..0x7f).contains(b));
-    let structural = bytes.windows(2).any(|pair| pair == b": " || pair == b" #");
-    printable && !structural && !TRAPS.iter().any(|trap| trap.eq_ignore_ascii_case(text))
+    let mut before = first;
+    for &byte in bytes {
+        let structural = matches!((before, byte), (b':', b' ') | (b' ', b'#'));
+        if structural || !(0x20..0x7f).contains(&byte) {
+            return false;
+        }
+        before = byte;
+    }
+    text.len() > LONGEST_TRAP || !TRAPS.iter().any(|trap| trap.eq_ignore_ascii_case(text))
 }
 
 /// `10s`, `100m`, `64Mi`, `1.5Gi`, `80%`.
@@ -517,19 +526,25 @@ fn block(out: &mut String, text: &str, indent: usize) {
 /// Writes text in double quotes, with JSON's escapes.
 fn quoted(out: &mut String, text: &str) {
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if is_printable(c) => out.push(c),
-            c => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c)); // all others are below U+10000
-            }
+    let mut written = 0;
+    for (at, c) in text.char_indices() {
+        let escape = match c {
+            '"' => "\\\"",
+            '\\' => "\\\\",
+            '\n' => "\\n",
+            '\r' => "\\r",
+            '\t' => "\\t",
+            c if is_printable(c) => continue,
+            _ => "",
+        };
+        out.push_str(&text[written..at]);
+        out.push_str(escape);
+        if escape.is_empty() {
+            let _ = write!(out, "\\u{:04x}", u32::from(c)); // all of these are below U+10000
         }
+        written = at + c.len_utf8();
     }
+    out.push_str(&text[written..]);
     out.push('"');
 }
 

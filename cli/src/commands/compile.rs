@@ -5,7 +5,7 @@ use crate::{
     inputs::Inputs,
     params::ParamOptions,
     project::Project,
-    report::{Format as ReportFormat, counted},
+    report::{Format as ReportFormat, Report, counted},
     terminal::{Stream, Terminal},
     watch, write,
 };
@@ -114,26 +114,28 @@ impl Compile {
     /// Compiles once; returns what to watch, too.
     fn once(&self, terminal: Terminal) -> Result<(Exit, watch::Files), Failure> {
         let project = Project::load(&self.inputs, &self.params)?;
-        let mut report = project.report();
+        let mut report = project.report_without_resources();
         project.require_params(&mut report);
-        report.at_least(Level::Warning);
-        let look = terminal.look(Stream::Err);
-        Terminal::write(Stream::Err, &report.render(ReportFormat::Human, look))?;
-        let counts = report.counts();
-        if counts.errors > 0 {
-            Terminal::message(&counts.summary(look));
-            return Ok((Exit::Errors, project.watched()));
+        if report.counts().errors > 0 {
+            return refuse(&project, project.report(), terminal);
         }
         let orchestrators = orchestrators(&project);
         let compiled: Result<Vec<_>, Vec<String>> =
             orchestrators.iter().map(|orc| self.resources(orc)).collect();
         match compiled {
             Ok(compiled) => {
+                show(&mut report, terminal)?;
                 let output = self.output(&orchestrators, &compiled)?;
                 self.deliver(&output)?;
                 Ok((Exit::Ok, project.watched()))
             }
             Err(messages) => {
+                // Most of what can go wrong here has a place, and `check` says it.
+                let full = project.report();
+                if full.counts().errors > 0 {
+                    return refuse(&project, full, terminal);
+                }
+                show(&mut report, terminal)?;
                 messages.iter().map(String::as_str).for_each(Terminal::message);
                 Ok((Exit::Errors, project.watched()))
             }
@@ -267,6 +269,24 @@ impl Compile {
         Terminal::message(&format!("{} in {}", counted(files.len(), "resource"), folder.display()));
         Ok(())
     }
+}
+
+/// Shows warnings and errors.
+fn show(report: &mut Report, terminal: Terminal) -> Result<(), Failure> {
+    report.at_least(Level::Warning);
+    Ok(Terminal::write(Stream::Err, &report.render(ReportFormat::Human, terminal.look(Stream::Err)))?)
+}
+
+/// Shows why nothing is compiled.
+fn refuse(
+    project: &Project,
+    mut report: Report,
+    terminal: Terminal,
+) -> Result<(Exit, watch::Files), Failure> {
+    project.require_params(&mut report);
+    show(&mut report, terminal)?;
+    Terminal::message(&report.counts().summary(terminal.look(Stream::Err)));
+    Ok((Exit::Errors, project.watched()))
 }
 
 /// The orchestrators of the inputs, with the places of their declarations as resources name them.

@@ -13,9 +13,8 @@ use crate::{
 };
 use clap::ValueEnum;
 use efl_compiler::{
-    db::{Database, SourceFile},
+    db::{Database, FileDiagnostic, SourceFile},
     diag::{Applicability, Diagnostic, Level},
-    project,
 };
 use efl_grammar::TextRange;
 use std::{
@@ -109,10 +108,16 @@ impl Report {
     }
 
     /// Adds what is wrong with a file; `name` is how people know a path.
-    pub(crate) fn file(&mut self, db: &Database, file: SourceFile, name: &dyn Fn(&str) -> String) {
+    pub(crate) fn file(
+        &mut self,
+        db: &Database,
+        file: SourceFile,
+        diagnostics: Vec<FileDiagnostic>,
+        name: &dyn Fn(&str) -> String,
+    ) {
         let path = file.path(db);
         self.looked_at(&name(&path));
-        for found in project::diagnostics(db, file) {
+        for found in diagnostics {
             let source = self.source(db, &path, name);
             let label_sources = found.label_files.iter().map(|path| self.source(db, path, name)).collect();
             self.findings.push(Finding { source, diagnostic: found.diagnostic, label_sources });

@@ -81,7 +81,7 @@ pub enum Lowered {
 /// What an item declares and what is wrong with it.
 #[salsa::tracked(returns(ref))]
 pub fn check_item<'db>(db: &'db dyn salsa::Database, file: SourceFile, item: ItemText<'db>) -> Analysis {
-    let mut cx = Cx::new(db, file);
+    let mut cx = Cx::new(db, file, item);
     cx.syntax_errors(item);
     let lowered = item_node(db, item).and_then(|node| cx.item(&node));
     cx.finish(lowered)
@@ -97,7 +97,7 @@ pub fn expression(
     locals: &[&str],
 ) -> (ir::Expr, Vec<Diagnostic>) {
     let item = ItemText::new(db, format!("param expression: any = {text}").into_boxed_str());
-    let mut cx = Cx::new(db, file);
+    let mut cx = Cx::new(db, file, item);
     cx.syntax_errors(item);
     let node = item_node(db, item);
     let default = node.and_then(|n| if let ast::Item::Param(param) = n { param.default() } else { None });
@@ -114,6 +114,8 @@ pub fn expression(
 pub(crate) struct Cx<'db> {
     pub(crate) db: &'db dyn salsa::Database,
     pub(crate) file: SourceFile,
+    /// The text of the item.
+    pub(crate) text: &'db str,
     pub(crate) scope: &'db FileScope,
     /// The orchestrator around, with its own declarations.
     pub(crate) orc: Option<OrchestratorScope>,
@@ -134,11 +136,12 @@ pub(crate) struct Cx<'db> {
 }
 
 impl<'db> Cx<'db> {
-    fn new(db: &'db dyn salsa::Database, file: SourceFile) -> Self {
+    fn new(db: &'db dyn salsa::Database, file: SourceFile, item: ItemText<'db>) -> Self {
         let scope = names::file_scope(db, file);
         Self {
             db,
             file,
+            text: item.text(db),
             scope,
             orc: None,
             incomplete: false,
@@ -168,6 +171,9 @@ impl<'db> Cx<'db> {
     /// Whether a syntax error stands in a declaration itself, and not in a member of it: what seems to be missing may
     /// be what could not be read.
     pub(crate) fn is_mangled(&self, node: &SyntaxNode) -> bool {
+        if !self.is_broken(node.text_range()) {
+            return false;
+        }
         let members: Vec<TextRange> = node
             .descendants()
             .filter_map(ast::Member::cast)

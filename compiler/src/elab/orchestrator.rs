@@ -383,7 +383,7 @@ impl Cx<'_> {
 
     fn origins(&self, name: &str, range: TextRange, decl: &ast::Orchestrator) -> Vec<Origin> {
         let file = self.file.path(self.db);
-        let breaks = line_breaks(decl.syntax());
+        let breaks: Vec<usize> = self.text.match_indices('\n').map(|(at, _)| at).collect();
         let line = |range: TextRange| breaks.partition_point(|at| *at < usize::from(range.start()));
         let origin = |declaration: String, range: TextRange| Origin {
             declaration,
@@ -567,11 +567,4 @@ fn field_value_range(members: &[ast::Member], key: &str) -> Option<TextRange> {
         ast::Member::Field(field) if field.key()?.text() == key => Some(field.value()?.range()),
         _ => None,
     })
-}
-
-/// Where the lines of a node's item end.
-fn line_breaks(node: &efl_grammar::SyntaxNode) -> Vec<usize> {
-    let root = node.ancestors().last().unwrap_or_else(|| node.clone());
-    let text = root.text().to_string();
-    text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect()
 }

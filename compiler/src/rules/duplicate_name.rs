@@ -9,6 +9,8 @@ use efl_grammar::{
     TextRange, TextSize,
     ast::{self, AstNode, HasName},
 };
+use rustc_hash::FxHashMap;
+use std::collections::hash_map::Entry;
 
 super::rule! {
     code: "E0212",
@@ -20,21 +22,19 @@ super::rule! {
 
 /// Names that a file declares or imports twice.
 pub(crate) fn check_file(db: &dyn salsa::Database, file: SourceFile) -> Vec<Diagnostic> {
-    let mut seen: Vec<(String, usize)> = Vec::new();
+    let mut seen: FxHashMap<&str, usize> = FxHashMap::default();
     let mut found = Vec::new();
     let items = items(db, file);
     for (index, item) in items.iter().enumerate() {
         let signature = item_signature(db, item.text);
-        let imported = signature.import.iter().flat_map(|i| &i.names).map(|(_, local)| local.clone());
-        let declared = signature.decl.iter().map(|_| signature.name.clone());
+        let imported = signature.import.iter().flat_map(|i| &i.names).map(|(_, local)| local.as_str());
+        let declared = signature.decl.iter().map(|_| signature.name.as_str());
         for name in declared.chain(imported).filter(|n| !n.is_empty()) {
-            match seen.iter().find(|(n, _)| *n == name) {
-                Some((_, first)) if *first != index => {
-                    let diagnostic = Diagnostic::new(&RULE, place(db, items[index], &name), format!("`{name}` is declared twice"));
-                    found.push(diagnostic.label(place(db, items[*first], &name), "the first one"));
-                }
-                Some(_) => {}
-                None => seen.push((name, index)),
+            let first = *seen.entry(name).or_insert(index);
+            // An import that brings a name twice is reported with the import.
+            if first != index {
+                let diagnostic = Diagnostic::new(&RULE, place(db, items[index], name), format!("`{name}` is declared twice"));
+                found.push(diagnostic.label(place(db, items[first], name), "the first one"));
             }
         }
     }
@@ -44,17 +44,21 @@ pub(crate) fn check_file(db: &dyn salsa::Database, file: SourceFile) -> Vec<Diag
 
 /// Tests of one name.
 fn tests(db: &dyn salsa::Database, items: &[db::Item<'_>]) -> Vec<Diagnostic> {
-    let mut seen: Vec<(String, TextRange)> = Vec::new();
+    let mut seen: FxHashMap<String, TextRange> = FxHashMap::default();
     let mut found = Vec::new();
-    for item in items {
+    let declares_nothing = |item: &&db::Item<'_>| item_signature(db, item.text).decl.is_none();
+    for item in items.iter().filter(declares_nothing) {
         let Some(ast::Item::Test(test)) = db::item_node(db, item.text) else { continue };
         let Some((title, name)) = test.title().and_then(|t| Some((t.range(), t.plain()?))) else { continue };
         let range = title + TextSize::from(item.start);
-        if let Some((_, first)) = seen.iter().find(|(n, _)| *n == name) {
-            let diagnostic = Diagnostic::new(&RULE, range, format!("two tests are called \"{name}\""));
-            found.push(diagnostic.label(*first, "the first one"));
-        } else {
-            seen.push((name, range));
+        match seen.entry(name) {
+            Entry::Occupied(first) => {
+                let message = format!("two tests are called \"{}\"", first.key());
+                found.push(Diagnostic::new(&RULE, range, message).label(*first.get(), "the first one"));
+            }
+            Entry::Vacant(place) => {
+                place.insert(range);
+            }
         }
     }
     found

@@ -1,10 +1,16 @@
 //! E0221 name-collision.
 
-use crate::{diag::Diagnostic, elab::declared, ir};
+use crate::{
+    db::{self, Item, SourceFile},
+    diag::Diagnostic,
+    elab::{Lowered, check_item, declared},
+    names::{self, Decl, Signature},
+};
 use efl_grammar::{
     TextRange, TextSize,
     ast::{self, HasMembers},
 };
+use rustc_hash::FxHashMap;
 
 super::rule! {
     code: "E0221",
@@ -46,26 +52,36 @@ fn resources(member: &ast::Member, what: &str, name: &str) -> Vec<(&'static str,
     }
 }
 
-/// Orchestrators of one file whose resources would be one: `x` and `x-join` meet in a Sensor.
-pub(crate) fn check_file(db: &dyn salsa::Database, file: crate::db::SourceFile) -> Vec<Diagnostic> {
-    let items = crate::db::items(db, file);
-    let names: Vec<(String, usize)> = items
-        .iter()
-        .enumerate()
-        .filter_map(|(i, item)| {
-            let signature = crate::names::item_signature(db, item.text);
-            matches!(signature.decl.as_deref(), Some(crate::names::Decl::Orchestrator)).then(|| (signature.name.clone(), i))
-        })
-        .collect();
-    let mut found = Vec::new();
-    for (name, index) in &names {
-        let Some((base, first)) = names.iter().find(|(n, _)| name.strip_suffix("-join") == Some(n)) else { continue };
-        let message = format!("the orchestrators `{base}` and `{name}` become one Sensor, `{name}`");
-        let place = |i: usize, n: &str| super::duplicate_name::place(db, items[i], n);
-        let diagnostic = Diagnostic::new(&RULE, place(*index, name), message);
-        found.push(diagnostic.label(place(*first, base), "the first one").help("rename one of them"));
+/// Orchestrators of one file whose resources would be one: `x` and `x-join` meet in a Sensor, and so do `a` with the
+/// function `b-c` and `a-b` with the function `c` in a service. Both need the name of one to begin with the other's.
+pub(crate) fn check_file(db: &dyn salsa::Database, file: SourceFile) -> Vec<Diagnostic> {
+    let items = db::items(db, file);
+    let mut orchestrators = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let Signature { name, decl, .. } = names::item_signature(db, item.text);
+        if matches!(decl.as_deref(), Some(Decl::Orchestrator)) {
+            orchestrators.push((name.as_str(), index));
+        }
     }
-    found.extend(across(db, file));
+    let mut by_name = FxHashMap::default();
+    for (name, index) in &orchestrators {
+        by_name.entry(*name).or_insert(*index);
+    }
+    let mut found = Vec::new();
+    for (name, longer) in &orchestrators {
+        for (at, _) in name.match_indices('-') {
+            let (base, rest) = (&name[..at], &name[at + 1..]);
+            let Some(shorter) = by_name.get(base) else { continue };
+            if rest == "join" {
+                let message = format!("the orchestrators `{base}` and `{name}` become one Sensor, `{name}`");
+                let place = |i: usize, n: &str| super::duplicate_name::place(db, items[i], n);
+                let diagnostic = Diagnostic::new(&RULE, place(*longer, name), message);
+                found.push(diagnostic.label(place(*shorter, base), "the first one").help("rename one of them"));
+            }
+            let (first, second) = (*shorter.min(longer), *shorter.max(longer));
+            found.extend(across(&made(db, file, items[first]), &made(db, file, items[second])));
+        }
+    }
     found
 }
 
@@ -77,38 +93,28 @@ struct Made {
     place: TextRange,
 }
 
-/// Declarations of two orchestrators of one namespace that become one resource: `a` with the function `b-c`, and `a-b`
-/// with the function `c`.
-fn across(db: &dyn salsa::Database, file: crate::db::SourceFile) -> Vec<Diagnostic> {
-    let mut made: Vec<Made> = Vec::new();
-    let mut found = Vec::new();
-    for item in crate::db::items(db, file) {
-        let Some(ast::Item::Orchestrator(decl)) = crate::db::item_node(db, item.text) else { continue };
-        let analysis = crate::elab::check_item(db, file, item.text);
-        let Some(crate::elab::Lowered::Orchestrator(orc)) = &analysis.lowered else { continue };
-        for new in resources_of(orc, &decl, item.start) {
-            let clash = made.iter().find(|m| m.key == new.key && m.orchestrator != new.orchestrator);
-            if let Some(first) = clash {
-                let (kind, _, name) = &new.key;
-                let message =
-                    format!("the orchestrators `{}` and `{}` both have the {kind} `{name}`", first.orchestrator, orc.name);
-                let diagnostic = Diagnostic::new(&RULE, new.place, message).label(first.place, "the first one");
-                found.push(diagnostic.help("rename one of them, or give the orchestrators namespaces of their own"));
-            } else {
-                made.push(new);
-            }
-        }
-    }
-    found
+/// Declarations of two orchestrators that become one resource.
+fn across(first: &[Made], second: &[Made]) -> Vec<Diagnostic> {
+    let clash = |new: &Made| {
+        let old = first.iter().find(|old| old.key == new.key)?;
+        let (kind, _, name) = &new.key;
+        let message = format!("the orchestrators `{}` and `{}` both have the {kind} `{name}`", old.orchestrator, new.orchestrator);
+        let diagnostic = Diagnostic::new(&RULE, new.place, message).label(old.place, "the first one");
+        Some(diagnostic.help("rename one of them, or give the orchestrators namespaces of their own"))
+    };
+    second.iter().filter_map(clash).collect()
 }
 
-fn resources_of(orc: &ir::Orchestrator, decl: &ast::Orchestrator, start: u32) -> Vec<Made> {
-    let places = super::Places { decl };
+/// The resources of the orchestrator that an item declares.
+fn made(db: &dyn salsa::Database, file: SourceFile, item: Item<'_>) -> Vec<Made> {
+    let Some(ast::Item::Orchestrator(decl)) = db::item_node(db, item.text) else { return Vec::new() };
+    let Some(Lowered::Orchestrator(orc)) = &check_item(db, file, item.text).lowered else { return Vec::new() };
+    let places = super::Places { decl: &decl };
     let namespace = orc.spec.target_namespace.as_ref().unwrap_or(&orc.namespace);
     let made = |kind: &'static str, name: &str, place: TextRange| Made {
         key: (kind, namespace.clone(), format!("{}-{name}", orc.name)),
         orchestrator: orc.name.clone(),
-        place: place + TextSize::from(start),
+        place: place + TextSize::from(item.start),
     };
     let spec = &orc.spec;
     let functions = spec.functions.iter().map(|f| made("Service", &f.name, places.function(&f.name)));
