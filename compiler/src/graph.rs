@@ -287,7 +287,9 @@ impl Build<'_> {
                 self.term(rule, term, EdgeKind::Awaits, label);
             }
             Logic::And(terms) | Logic::Or(terms) | Logic::Then(terms) => {
-                terms.iter().for_each(|term| self.terms(rule, term));
+                for term in terms {
+                    self.terms(rule, term);
+                }
             }
             Logic::Count { of, .. } => self.terms(rule, of),
             Logic::Absent { of, duration } => {
@@ -327,7 +329,9 @@ impl Build<'_> {
                     self.edge(from, &event, EdgeKind::Emits, None);
                 }
                 Stmt::If(branches, otherwise) => {
-                    branches.iter().for_each(|(_, stmts)| self.statements(from, stmts));
+                    for (_, stmts) in branches {
+                        self.statements(from, stmts);
+                    }
                     self.statements(from, otherwise);
                 }
                 Stmt::Parallel(stmts) | Stmt::For { body: stmts, .. } | Stmt::Retry(_, stmts) => {
@@ -414,7 +418,9 @@ fn each_term<'a>(logic: &'a Logic, then: &mut impl FnMut(&'a Term)) {
     match logic {
         Logic::Event(term) => then(term),
         Logic::And(terms) | Logic::Or(terms) | Logic::Then(terms) => {
-            terms.iter().for_each(|term| each_term(term, then));
+            for term in terms {
+                each_term(term, then);
+            }
         }
         Logic::Count { of, .. } | Logic::Absent { of, .. } => each_term(of, then),
     }

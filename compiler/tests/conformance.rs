@@ -16,7 +16,7 @@ use efl_compiler::{
     yaml,
 };
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
     fs, io,
@@ -171,14 +171,16 @@ proptest! {
 fn applied(documents: &[Value]) -> Result<String, String> {
     let namespaces: std::collections::BTreeSet<&str> =
         documents.iter().filter_map(|d| d["metadata"]["namespace"].as_str()).collect();
-    let mut text = String::new();
-    for namespace in namespaces {
-        text.push_str(&format!("apiVersion: v1\nkind: Namespace\nmetadata:\n  name: {namespace}\n---\n"));
-    }
-    kubectl(&["apply", "--server-side", "--field-manager=efl-test", "-f", "-"], &text)?;
-    let list = serde_json::json!({ "apiVersion": "v1", "kind": "List", "items": documents });
-    let args = ["apply", "--server-side", "--force-conflicts", "--field-manager=efl-test", "-f", "-"];
-    kubectl(&args, &list.to_string())
+    let namespace =
+        |name: &str| json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } });
+    let namespaces: Vec<Value> = namespaces.into_iter().map(namespace).collect();
+    let apply = |items: &[Value]| {
+        let list = json!({ "apiVersion": "v1", "kind": "List", "items": items });
+        let args = ["apply", "--server-side", "--force-conflicts", "--field-manager=efl-test", "-f", "-"];
+        kubectl(&args, &list.to_string())
+    };
+    apply(&namespaces)?;
+    apply(documents)
 }
 
 #[test]

@@ -145,7 +145,7 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-/// The WorkflowTemplates of the program.
+/// The templates of the program.
 fn templates() -> Vec<Value> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/conformance/argo-workflow/workflows.efl");
     let text = std::fs::read_to_string(path).expect("the program");

@@ -22,11 +22,11 @@ impl Builder<'_> {
         }
         self.propose_mend(pair);
         let mut error = self.junk_error(pair);
-        if let Some((kind, message)) = self.expected.take() {
-            if error.kind == Kind::UnexpectedText {
-                let found = short(&self.source.text()[error.range]);
-                error = SyntaxError::new(kind, error.range, format!("{message}, found `{found}`"));
-            }
+        if let Some((kind, message)) = self.expected.take()
+            && error.kind == Kind::UnexpectedText
+        {
+            let found = short(&self.source.text()[error.range]);
+            error = SyntaxError::new(kind, error.range, format!("{message}, found `{found}`"));
         }
         self.open(ERROR, pair.start, at);
         self.token(junk_kind(pair.rule), pair.end);

@@ -70,7 +70,7 @@ impl Builder<'_> {
             Rule::missing_expr => error(Kind::MissingExpression, at, expression_of(parent), &before),
             Rule::missing_logic => error(Kind::MissingExpression, at, "an event", &before),
             Rule::missing_block => self.missing_block(at),
-            Rule::missing_punct => self.missing_punct(at, parent, &before),
+            Rule::missing_punct => missing_punct(at, parent, &before),
             Rule::missing_word => self.missing_word(at, parent, &before),
             _ => self.missing_separator(at, parent),
         }
@@ -101,26 +101,6 @@ impl Builder<'_> {
         let head = head.lines().last().unwrap_or_default().trim();
         let head = if head.chars().count() > 40 { head.split(' ').next().unwrap_or_default() } else { head };
         SyntaxError::new(Kind::MissingBlock, at, format!("expected `{{ … }}` after `{head}`"))
-    }
-
-    fn missing_punct(&self, at: TextRange, parent: Rule, before: &str) -> SyntaxError {
-        let (text, what) = match parent {
-            Rule::param | Rule::formal => (": ", "`:` and a type"),
-            Rule::bus | Rule::source => (": ", "`:` and a kind"),
-            Rule::type_decl => (" = ", "`=` and a type"),
-            Rule::let_stmt => (" = ", "`=` and a value"),
-            Rule::bare_result => (" ->", "`->`"),
-            Rule::ty_list | Rule::ty_map => (">", "`>`"),
-            Rule::logic_count => (", ", "`,` and a number"),
-            Rule::backoff => ("..", "`..` and the longest delay"),
-            _ => (":", "`:`"),
-        };
-        let error =
-            SyntaxError::new(Kind::MissingPunctuation, at, format!("expected {what} after `{before}`"));
-        match text {
-            ":" | ">" | " ->" => error.fix(format!("Insert `{text}`"), at, text),
-            _ => error,
-        }
     }
 
     fn missing_word(&self, at: TextRange, parent: Rule, before: &str) -> SyntaxError {
@@ -264,5 +244,24 @@ pub(crate) fn keywords_of(parent: Rule) -> &'static [&'static str] {
         Rule::target => &["on"],
         Rule::step_expect => &["rule", "call", "run", "emit", "dead-letter", "placed", "move", "nothing"],
         _ => &[],
+    }
+}
+
+fn missing_punct(at: TextRange, parent: Rule, before: &str) -> SyntaxError {
+    let (text, what) = match parent {
+        Rule::param | Rule::formal => (": ", "`:` and a type"),
+        Rule::bus | Rule::source => (": ", "`:` and a kind"),
+        Rule::type_decl => (" = ", "`=` and a type"),
+        Rule::let_stmt => (" = ", "`=` and a value"),
+        Rule::bare_result => (" ->", "`->`"),
+        Rule::ty_list | Rule::ty_map => (">", "`>`"),
+        Rule::logic_count => (", ", "`,` and a number"),
+        Rule::backoff => ("..", "`..` and the longest delay"),
+        _ => (":", "`:`"),
+    };
+    let error = SyntaxError::new(Kind::MissingPunctuation, at, format!("expected {what} after `{before}`"));
+    match text {
+        ":" | ">" | " ->" => error.fix(format!("Insert `{text}`"), at, text),
+        _ => error,
     }
 }

@@ -215,7 +215,9 @@ impl Cx<'_> {
                 Some((*event).clone())
             }
             [first, ..] => {
-                found.iter().for_each(|event| self.use_event(event));
+                for event in &found {
+                    self.use_event(event);
+                }
                 let sources: Vec<String> = found.iter().filter_map(|e| e.source.clone()).collect();
                 self.report(rules::ambiguous_event::diagnostic(&text, &sources, name.range()));
                 Some(EventDecl { payload: Type::Error, ..(*first).clone() })

@@ -79,7 +79,9 @@ impl Printer<'_> {
         self.element(opening);
         if let Some(content) = inseparable(inside).filter(|content| content.is_none() || !broken) {
             self.separated = true;
-            content.iter().for_each(|content| self.node(content));
+            if let Some(content) = content {
+                self.node(&content);
+            }
             self.separated = true;
         } else {
             let group = self.layout.open(Bind::Tight);

@@ -189,12 +189,16 @@ mod tests {
 
     #[track_caller]
     fn holds(fragment: Fragment, texts: &[&str]) {
-        texts.iter().for_each(|text| assert!(fragment.holds(text), "{text}"));
+        for text in texts {
+            assert!(fragment.holds(text), "{text}");
+        }
     }
 
     #[track_caller]
     fn refuses(fragment: Fragment, texts: &[&str]) {
-        texts.iter().for_each(|text| assert!(!fragment.holds(text), "{text}"));
+        for text in texts {
+            assert!(!fragment.holds(text), "{text}");
+        }
     }
 
     #[test]

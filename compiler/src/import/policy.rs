@@ -103,7 +103,7 @@ mod tests {
     use super::{rate, retry};
     use serde_json::{Value as Json, json};
 
-    fn tried(strategy: Json, again: bool) -> (String, usize) {
+    fn tried(strategy: &Json, again: bool) -> (String, usize) {
         let mut left = Vec::new();
         let retry = retry(&mut json!({ "retryStrategy": strategy }), again, &mut left);
         let text = retry.and_then(|retry| {
@@ -130,7 +130,7 @@ mod tests {
             (Json::Null, true, "", 1),
             (Json::Null, false, "", 0),
         ] {
-            assert_eq!(tried(strategy, again), (expected.to_owned(), left));
+            assert_eq!(tried(&strategy, again), (expected.to_owned(), left));
         }
     }
 

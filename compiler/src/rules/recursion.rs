@@ -66,7 +66,9 @@ fn collect(stmts: &[Stmt], called: &mut Vec<String>) {
             }
             Stmt::Parallel(body) | Stmt::Retry(_, body) | Stmt::For { body, .. } => collect(body, called),
             Stmt::If(branches, otherwise) => {
-                branches.iter().for_each(|(_, body)| collect(body, called));
+                for (_, body) in branches {
+                    collect(body, called);
+                }
                 collect(otherwise, called);
             }
             Stmt::Let(..) | Stmt::Wait(_) | Stmt::Emit(..) | Stmt::Return(_) => {}

@@ -59,7 +59,9 @@ impl Reached {
                 }
                 Stmt::Parallel(body) | Stmt::Retry(_, body) | Stmt::For { body, .. } => self.stmts(orc, body),
                 Stmt::If(branches, otherwise) => {
-                    branches.iter().for_each(|(_, body)| self.stmts(orc, body));
+                    for (_, body) in branches {
+                        self.stmts(orc, body);
+                    }
                     self.stmts(orc, otherwise);
                 }
                 Stmt::Let(..) | Stmt::Wait(_) | Stmt::Return(_) => {}

@@ -107,7 +107,7 @@ impl File {
 
     /// The line of a byte, from 0.
     pub fn line_of(&self, offset: usize) -> usize {
-        self.text.as_bytes()[..offset.min(self.text.len())].iter().filter(|b| **b == b'\n').count()
+        self.text[..offset.min(self.text.len())].matches('\n').count()
     }
 
     /// Where a byte comes from. The end of the file belongs to its last line.
