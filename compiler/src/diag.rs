@@ -144,3 +144,11 @@ impl Diagnostic {
         self
     }
 }
+
+/// A noun with its indefinite article: "a rule", "an event", "an mqtt source".
+pub(crate) fn a(noun: &str) -> String {
+    const SPELT: [&str; 4] = ["hdfs", "mqtt", "nsq", "sftp"];
+    let vowel = noun.starts_with(['a', 'e', 'i', 'o', 'u']) && !noun.starts_with("uni");
+    let article = if vowel || SPELT.iter().any(|name| noun.starts_with(name)) { "an" } else { "a" };
+    format!("{article} {noun}")
+}

@@ -3,7 +3,7 @@
 use super::Cx;
 use crate::{
     catalog::{Block, Field, FieldType, Group, Nested, Presence},
-    diag::{Applicability, Diagnostic},
+    diag::{Applicability, Diagnostic, a},
     names::Decl,
     rules,
     types::Type,
@@ -139,7 +139,7 @@ impl Cx<'_> {
         given.meant.extend(super::suggest(name, &known));
         self.unknown(
             &rules::unknown_field::RULE,
-            &format!("field of a {}:", block.name),
+            &format!("field of {}:", a(block.name)),
             name,
             range,
             &known,
@@ -223,7 +223,7 @@ impl Cx<'_> {
         given.meant.extend(super::suggest(name, &known));
         self.unknown(
             &rules::unknown_block::RULE,
-            &format!("block in a {}:", blocks[0].name),
+            &format!("block in {}:", a(blocks[0].name)),
             name,
             range,
             &known,
@@ -359,12 +359,12 @@ impl Cx<'_> {
             [] if group.required => self.report(rules::missing_group_field::diagnostic(block, group, place)),
             [first, second, ..] if group.exclusive => {
                 let field = |fields: &[&'static str]| *fields.iter().find(|f| given.has(f)).unwrap_or(&"");
-                let (a, b) = (field(first), field(second));
-                let range = given.place(b).unwrap_or(place);
-                let message = format!("a {} takes `{a}` or `{b}`, not both", block.name);
+                let (one, other) = (field(first), field(second));
+                let range = given.place(other).unwrap_or(place);
+                let message = format!("{} takes `{one}` or `{other}`, not both", a(block.name));
                 let mut diagnostic = Diagnostic::new(&rules::exclusive_fields::RULE, range, message);
-                if let Some(first) = given.place(a) {
-                    diagnostic = diagnostic.label(first, format!("`{a}` is given here"));
+                if let Some(first) = given.place(one) {
+                    diagnostic = diagnostic.label(first, format!("`{one}` is given here"));
                 }
                 self.report(diagnostic);
             }
@@ -596,7 +596,11 @@ impl Cx<'_> {
             self.report(rules::secret_not_allowed::diagnostic(&word, &format!("`{name}`"), node.range()));
             return None;
         }
-        let (value, found) = self.constant_of(node)?;
+        let mark = self.mark();
+        let Some((value, found)) = self.constant_of(node) else {
+            self.offer_quotes(mark, node);
+            return None;
+        };
         let Value::String(text) = &value else {
             self.wrong(name, "text", &found, node.range());
             return None;
@@ -608,6 +612,21 @@ impl Cx<'_> {
                 None
             }
         }
+    }
+
+    /// A name that is nowhere, where text is taken, is text without its quotes unless a name is near.
+    fn offer_quotes(&mut self, mark: usize, node: &ast::Expr) {
+        let ast::Expr::Name(word) = node else { return };
+        let quoted = format!("\"{}\"", word.name());
+        let offered = self.take_since(mark).into_iter().map(|diagnostic| {
+            if *diagnostic.rule != rules::unknown_name::RULE || !diagnostic.fixes.is_empty() {
+                return diagnostic;
+            }
+            let help = format!("text needs quotes: {quoted}");
+            diagnostic.help(help).fix(Applicability::Unsafe, "Put it in quotes", node.range(), quoted.clone())
+        });
+        let offered: Vec<Diagnostic> = offered.collect();
+        self.report_all(offered);
     }
 
     fn duration_value(&mut self, node: &ast::Expr, min: u64, max: u64, name: &str) -> Option<Value> {

@@ -2,7 +2,7 @@
 
 use super::{Cx, expr::Env, orchestrator::Use};
 use crate::{
-    diag::Diagnostic,
+    diag::{Diagnostic, a},
     ir::{self, Builtin, CallArgs, Callee, Expr, Input, Param, Signature},
     names::{Binding, Decl},
     rules,
@@ -144,7 +144,7 @@ impl Cx<'_> {
             return self.report(diagnostic.help(format!("use the value: `let x = {name}(…)`")));
         }
         if let Some(binding) = self.scope.bindings.get(name).and_then(|b| b.first()) {
-            let message = format!("`{name}` is a {}, and cannot be called", binding.decl.what());
+            let message = format!("`{name}` is {}, and cannot be called", a(binding.decl.what()));
             return self.error(&rules::wrong_kind_of_name::RULE, range, message);
         }
         if self.orc.as_ref().is_some_and(|o| o.has_event(name)) {

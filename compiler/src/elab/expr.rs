@@ -2,7 +2,7 @@
 
 use super::{Cx, call, known_names, suggest};
 use crate::{
-    diag::{Applicability, Diagnostic},
+    diag::{Applicability, Diagnostic, a},
     ir::{Builtin, Expr, Op, Scope},
     names::Decl,
     rules,
@@ -334,7 +334,7 @@ impl Cx<'_> {
         if let Some(binding) = self.scope.bindings.get(name).and_then(|b| b.first()) {
             let what = binding.decl.what();
             self.used.insert(name.to_owned());
-            let message = format!("`{name}` is a {what}, not a value");
+            let message = format!("`{name}` is {}, not a value", a(what));
             return self.error(&rules::wrong_kind_of_name::RULE, range, message);
         }
         self.unknown(&rules::unknown_name::RULE, "name", name, range, &known);

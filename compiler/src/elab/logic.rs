@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     catalog::blocks,
-    diag::Diagnostic,
+    diag::{Diagnostic, a},
     engine::{self, Construct},
     ir::{self, Logic, Term},
     rules,
@@ -269,7 +269,7 @@ impl Cx<'_> {
             return Some("a workflow".to_owned());
         }
         let binding = self.scope.bindings.get(name)?.first()?;
-        Some(format!("a {}", binding.decl.what()))
+        Some(a(binding.decl.what()))
     }
 
     fn use_event(&mut self, event: &EventDecl) {

@@ -2,7 +2,7 @@
 
 use super::Cx;
 use crate::{
-    diag::Diagnostic,
+    diag::{Diagnostic, a},
     rules,
     schema::{self, Schema},
     spec,
@@ -32,7 +32,7 @@ impl Cx<'_> {
                 let known: Vec<String> = kinds.iter().map(|&k| k.to_owned()).collect();
                 self.unknown(
                     &rules::patch_kind::RULE,
-                    &format!("kind to patch of a {what}:"),
+                    &format!("kind to patch of {}:", a(what)),
                     &text,
                     kind.range(),
                     &known,

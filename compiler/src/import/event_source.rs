@@ -147,7 +147,10 @@ impl EventSource {
         self.remarks.extend(input::yaml(json).map(|what| Remark {
             place: format!("{orc}/event/{source}/{event}"),
             at: path.to_owned(),
-            why: format!("a {} source of EFL has no such field, or takes another value there", kind.name),
+            why: format!(
+                "{} source of EFL has no such field, or takes another value there",
+                crate::diag::a(kind.name)
+            ),
             what,
         }));
     }

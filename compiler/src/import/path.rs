@@ -47,8 +47,8 @@ impl Data {
                 let known: Vec<String> =
                     std::iter::once(body).chain(known).map(|k| format!("`{k}`")).collect();
                 Err(format!(
-                    "the data of a {} event has {}, and no `{first}`: nothing is ever there",
-                    kind.name,
+                    "the data of {} event has {}, and no `{first}`: nothing is ever there",
+                    crate::diag::a(kind.name),
                     known.join(", ")
                 ))
             }

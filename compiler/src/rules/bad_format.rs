@@ -13,7 +13,11 @@ super::rule! {
 
 /// Text that is not in the form that a field needs.
 pub(crate) fn diagnostic(name: &str, text: &str, what: &str, range: TextRange) -> Diagnostic {
-    Diagnostic::new(&RULE, range, format!("`{name}` is {what}; `{text}` is none"))
+    let message = match text {
+        "" => format!("`{name}` is empty: it takes {what}"),
+        _ => format!("`{name}` is {what}; `{text}` is none"),
+    };
+    Diagnostic::new(&RULE, range, message)
 }
 
 /// Whether a text is a URL with one of the schemes (any when there are none).

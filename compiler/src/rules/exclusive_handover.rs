@@ -1,6 +1,6 @@
 //! E0507 exclusive-handover.
 
-use crate::{catalog::SourceKind, diag::Diagnostic};
+use crate::{catalog::SourceKind, diag::{Diagnostic, a}};
 use efl_grammar::TextRange;
 
 super::rule! {
@@ -13,6 +13,6 @@ super::rule! {
 
 /// A kind whose events are lost or doubled while a pipeline moves.
 pub(crate) fn diagnostic(kind: &SourceKind, range: TextRange) -> Diagnostic {
-    let message = format!("a {} source runs on one cluster at a time: what arrives while the pipeline moves is lost or doubled", kind.name);
+    let message = format!("{} source runs on one cluster at a time: what arrives while the pipeline moves is lost or doubled", a(kind.name));
     Diagnostic::new(&RULE, range, message).help(format!("`efl explain {}` says which; `pin events: […]` keeps it in place", kind.name))
 }

@@ -17,7 +17,7 @@ pub(crate) fn check(name: &str, what: &str, range: TextRange) -> Option<Diagnost
     if name.is_empty() || (is_dns_label(name) && name.starts_with(|c: char| c.is_ascii_lowercase())) {
         return None;
     }
-    let message = format!("`{name}` becomes part of a Kubernetes name: a {what} is named in kebab-case (a-z, 0-9, `-`)");
+    let message = format!("`{name}` becomes part of a Kubernetes name: {what}s are named in kebab-case (a-z, 0-9, `-`)");
     let diagnostic = Diagnostic::new(&RULE, range, message);
     let kebab = kebab(name);
     if kebab == name || !is_dns_label(&kebab) {
