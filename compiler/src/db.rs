@@ -18,6 +18,8 @@ use std::{collections::BTreeMap, sync::Arc};
 #[derive(Clone, Default)]
 pub struct Database {
     storage: salsa::Storage<Self>,
+    /// The files that were asked for; the others are here because something imports them.
+    roots: Vec<String>,
 }
 
 #[salsa::db]
@@ -51,7 +53,7 @@ pub struct Workspace {
 /// The text of one item of a file.
 #[salsa::interned(debug)]
 pub struct ItemText<'db> {
-    /// The text, from the end of the item before.
+    /// The text, from its first word or doc comment to the blanks and comments before the next item.
     #[returns(deref)]
     pub text: Box<str>,
 }
@@ -73,15 +75,16 @@ pub struct Item<'db> {
     pub start: u32,
 }
 
-/// The items of a file, in order; their texts joined are the file's.
+/// The items of a file, in order. The blanks and comments before an item are no part of it: they mean nothing, and so
+/// they can change without anything being checked again.
 #[salsa::tracked(returns(deref))]
 pub fn items<'db>(db: &'db dyn salsa::Database, file: SourceFile) -> Vec<Item<'db>> {
     let Some(text) = file.text(db) else { return Vec::new() };
-    let segment = |s: efl_grammar::Segment| Item {
-        text: ItemText::new(db, &text[usize::from(s.range.start())..usize::from(s.range.end())]),
-        start: s.range.start().into(),
+    let item = |segment: efl_grammar::Segment| Item {
+        text: ItemText::new(db, &text[segment.solid()]),
+        start: segment.solid().start().into(),
     };
-    efl_grammar::segment(&text).into_iter().map(segment).collect()
+    efl_grammar::segment(&text).into_iter().map(item).collect()
 }
 
 /// The tree of an item.
@@ -108,12 +111,32 @@ pub struct FileDiagnostic {
 impl Database {
     /// A workspace of the given root files and everything they import, read through a system.
     pub fn load(system: &dyn System, roots: &[String]) -> Self {
-        let mut db = Self::default();
-        Workspace::new(&db, BTreeMap::new(), BTreeMap::new(), crate::config::Config::default());
+        let mut db = Self::new(None);
         for root in roots {
             db.open(system, root);
         }
         db
+    }
+
+    /// An empty workspace that tells the name of each query before it runs, for tests and measurements.
+    pub fn observed(run: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self::new(Some(Box::new(move |event| {
+            if let salsa::EventKind::WillExecute { database_key } = event.kind {
+                let key = format!("{database_key:?}");
+                run(key.split_once('(').map_or(key.as_str(), |(name, _)| name));
+            }
+        })))
+    }
+
+    fn new(observer: Option<Box<dyn Fn(salsa::Event) + Send + Sync>>) -> Self {
+        let db = Self { storage: salsa::Storage::new(observer), roots: Vec::new() };
+        Workspace::new(&db, BTreeMap::new(), BTreeMap::new(), crate::config::Config::default());
+        db
+    }
+
+    /// The files that were asked for.
+    pub fn roots(&self) -> &[String] {
+        &self.roots
     }
 
     /// The workspace.
@@ -126,36 +149,45 @@ impl Database {
         self.workspace().files(self).get(path).copied()
     }
 
-    /// Reads a file and, without end, what it imports.
+    /// Makes a file a root: reads it and, without end, what it imports.
     pub fn open(&mut self, system: &dyn System, path: &str) -> SourceFile {
-        let mut files = self.workspace().files(self).clone();
-        let mut queue = vec![Arc::<str>::from(path)];
-        let mut added = false;
+        if !self.roots.iter().any(|root| root == path) {
+            self.roots.push(path.to_owned());
+            self.follow_imports(system);
+        }
+        self.workspace().files(self)[path]
+    }
+
+    /// Gives a file new text, reads what it newly imports and drops what nothing imports any more. A file that was not
+    /// there becomes a root.
+    pub fn edit(&mut self, system: &dyn System, path: &str, text: Option<Arc<str>>) {
+        let file = self.file(path).unwrap_or_else(|| self.open(system, path));
+        if file.text(self) == text {
+            return;
+        }
+        let before = references(self, file);
+        file.set_text(self).to(text);
+        if references(self, file) != before {
+            self.follow_imports(system);
+        }
+    }
+
+    /// Makes the files of the workspace the roots and what they import.
+    fn follow_imports(&mut self, system: &dyn System) {
+        let known = self.workspace().files(self).clone();
+        let mut files = BTreeMap::new();
+        let mut queue: Vec<Arc<str>> = self.roots.iter().map(|root| root.as_str().into()).collect();
         while let Some(path) = queue.pop() {
             if files.contains_key(&path) {
                 continue;
             }
-            let text = system.read(&path).ok().map(Arc::from);
-            let file = SourceFile::new(self, path.clone(), text);
-            files.insert(path, file);
-            added = true;
+            let read = || SourceFile::new(self, path.clone(), system.read(&path).ok().map(Arc::from));
+            let file = known.get(&path).copied().unwrap_or_else(read);
             queue.extend(references(self, file));
+            files.insert(path, file);
         }
-        let file = files[path];
-        if added {
+        if files != known {
             self.workspace().set_files(self).to(files);
-        }
-        file
-    }
-
-    /// Gives a file new text, and reads what it newly imports.
-    pub fn edit(&mut self, system: &dyn System, path: &str, text: Option<Arc<str>>) {
-        let file = self.open(system, path);
-        if file.text(self) != text {
-            file.set_text(self).to(text);
-        }
-        for path in references(self, file) {
-            self.open(system, &path);
         }
     }
 

@@ -362,7 +362,13 @@ pub fn file_scope(db: &dyn salsa::Database, file: SourceFile) -> FileScope {
 pub fn imported_file(db: &dyn salsa::Database, from: SourceFile, path: &str) -> Option<SourceFile> {
     let path = system::resolve(&from.path(db), path)?;
     let file = *Workspace::get(db).files(db).get(path.as_str())?;
-    file.text(db).is_some().then_some(file)
+    is_readable(db, file).then_some(file)
+}
+
+/// Whether a file has a text. Who asks this does not depend on what the text is.
+#[salsa::tracked(returns(copy))]
+fn is_readable(db: &dyn salsa::Database, file: SourceFile) -> bool {
+    file.text(db).is_some()
 }
 
 /// The params on the shortest way from one back to itself, beginning with it; `None` when its value does not depend on

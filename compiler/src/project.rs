@@ -155,12 +155,13 @@ impl ItemLines<'_> {
     }
 
     fn read(&self, file: SourceFile) -> BTreeMap<String, u32> {
-        let mut line = 0;
+        let text = file.text(self.db).unwrap_or_default();
+        let (mut line, mut at) = (0, 0);
         let mut lines = BTreeMap::new();
         for item in items(self.db, file) {
+            let newlines = text[at..item.start as usize].matches('\n').count();
+            (line, at) = (line + u32::try_from(newlines).unwrap_or(u32::MAX), item.start as usize);
             lines.entry(item_signature(self.db, item.text).name.clone()).or_insert(line);
-            let newlines = item.text.text(self.db).matches('\n').count();
-            line += u32::try_from(newlines).unwrap_or(u32::MAX);
         }
         lines
     }

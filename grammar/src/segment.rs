@@ -8,6 +8,15 @@ use rowan::{TextRange, TextSize};
 pub struct Segment {
     /// Where it stands in the file. Segments follow each other without gaps.
     pub range: TextRange,
+    /// How long the blanks and comments at its beginning are; docs are none.
+    pub lead: TextSize,
+}
+
+impl Segment {
+    /// Where it stands without its lead.
+    pub fn solid(self) -> TextRange {
+        TextRange::new(self.range.start() + self.lead, self.range.end())
+    }
 }
 
 /// Splits a file before each declaration keyword at column 0. The blank lines and comments above a declaration belong
@@ -21,8 +30,27 @@ pub fn segment(text: &str) -> Vec<Segment> {
     cutter.settle();
     cutter.cuts.push(text.len());
     let offset = |at: usize| TextSize::try_from(at).expect("texts are shorter than 4 GiB");
-    let range = |pair: &[usize]| TextRange::new(offset(pair[0]), offset(pair[1]));
-    cutter.cuts.windows(2).map(|pair| Segment { range: range(pair) }).collect()
+    let segment = |pair: &[usize]| Segment {
+        range: TextRange::new(offset(pair[0]), offset(pair[1])),
+        lead: offset(lead(&text[pair[0]..pair[1]])),
+    };
+    cutter.cuts.windows(2).map(segment).collect()
+}
+
+/// The length of the blanks and comments at the beginning of a text, up to the first doc.
+fn lead(text: &str) -> usize {
+    let mut lexer = Lexer::new(text, 0);
+    let mut end = 0;
+    while let Some(lexeme) = lexer.next() {
+        let comment = &text[lexeme.start..lexeme.end];
+        match lexeme.kind {
+            Kind::Blank | Kind::Newline | Kind::BlockComment { nested: false } => {}
+            Kind::LineComment if !comment.starts_with("///") || comment.starts_with("////") => {}
+            _ => break,
+        }
+        end = lexeme.end;
+    }
+    end
 }
 
 struct Cutter<'a> {
