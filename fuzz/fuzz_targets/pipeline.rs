@@ -13,7 +13,7 @@ use efl_compiler::{
     system::MemorySystem,
     yaml,
 };
-use libfuzzer_sys::{fuzz_crossover, fuzz_mutator, fuzz_target};
+use libfuzzer_sys::{Corpus, fuzz_crossover, fuzz_mutator, fuzz_target};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// What becomes of a project: the codes of its errors, or what it compiles to.
@@ -82,13 +82,18 @@ fn count(outcome: &Outcome) {
     }
 }
 
-fuzz_target!(|text: &str| {
+fuzz_target!(|text: &str| -> Corpus {
     let files = efl_fuzz::files(text);
     let before = outcome(&files);
     count(&before);
     let (formatted, whole) = format(&files);
     if whole {
         assert_eq!(outcome(&formatted), before, "formatting changes nothing");
+    }
+    // What is quite wrong leads to nothing that is right.
+    match before {
+        Outcome::Wrong(errors) if errors.len() > 1 => Corpus::Reject,
+        _ => Corpus::Keep,
     }
 });
 
