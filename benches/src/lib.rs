@@ -1,15 +1,26 @@
 //! The workload of the benchmarks: as many pipelines as asked for, each with three webhook events, a filter, a join, a
-//! workflow of three steps and three functions, as in the peers' workload (`benches/peers`).
+//! workflow of three steps, three functions, and two clusters to run on. `benches/peers` has other languages print the same.
 
 use efl_compiler::system::MemorySystem;
 use std::{fmt::Write as _, sync::Arc};
 
 /// The lines of one pipeline.
-pub const LINES: usize = 28;
+pub const LINES: usize = 30;
+
+/// What the pipelines of a file share.
+const INSTALLATION: &str = r#"fleet city {
+  domain: "fn.city.example"
+  cluster member1 { }
+  cluster member2 { }
+}
+
+bus city-bus: jetstream { url: "tls://nats.city.example:4222" }
+
+"#;
 
 /// A file of so many pipelines.
 pub fn program(pipelines: usize) -> String {
-    let mut text = String::new();
+    let mut text = INSTALLATION.to_owned();
     for id in 0..pipelines {
         write!(text, "{}", pipeline(id)).unwrap_or_default();
     }
@@ -26,6 +37,7 @@ fn pipeline(id: usize) -> String {
     format!(
         r#"orchestrator traffic-{id} {{
   namespace: "city"
+  bus: city-bus
 
   source hub: webhook {{
     port: 12000
@@ -49,6 +61,8 @@ fn pipeline(id: usize) -> String {
 
   rule busy on vehicle[count >= {count}] and pedestrian {{ main(vehicle.plate) }}
   rule fast on overspeed {{ main(overspeed.plate) }}
+
+  placement {{ clusters: [member1, member2], replicas: 2 }}
 }}
 
 "#
