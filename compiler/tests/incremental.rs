@@ -94,7 +94,7 @@ impl Edited {
     }
 
     fn is_as_from_scratch(&self) {
-        let fresh = Database::load(&self.system, &self.db.roots());
+        let fresh = Database::load(&self.system, self.db.roots());
         let (after, fresh) = (said(&self.db), said(&fresh));
         assert!(
             after == fresh,
@@ -357,7 +357,9 @@ impl Edited {
                 let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
                 if !lines.is_empty() {
                     let line = lines.remove(line.index(lines.len()));
-                    to.into_iter().for_each(|to| lines.insert(to.index(lines.len() + 1), line));
+                    if let Some(to) = to {
+                        lines.insert(to.index(lines.len() + 1), line);
+                    }
                     self.set(path, Some(lines.concat()));
                 }
             }

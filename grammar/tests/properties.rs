@@ -150,6 +150,14 @@ fn the_end_of_the_text_ends_a_string_as_a_line_break_does() {
     }
 }
 
+/// Pest once tried each of these brackets twice.
+#[test]
+fn many_brackets_without_partners_take_no_time() {
+    for start in ["[a f", "{a f", "bus b: x {a f", "type A = { a: int f"] {
+        checked(&format!("{start}{}", ")".repeat(60)));
+    }
+}
+
 #[test]
 fn a_broken_prefix_has_no_clean_bill() {
     for (name, text) in &GOOD[..2] {

@@ -240,7 +240,12 @@ impl Repairer<'_> {
         let inside = self.frames.last().map_or(0, |frame| frame.at + 1);
         let first = first.max(inside);
         let Some(at) = call_start(&self.text[first..parenthesis]) else { return false };
-        self.edit(first + at, 0, "(", Why::MissingParenthesis);
+        let at = first + at;
+        // The operands there do not stand side by side, then: nothing ends between them.
+        for frame in &mut self.frames {
+            frame.breaker = frame.breaker.filter(|breaker| *breaker < at);
+        }
+        self.edit(at, 0, "(", Why::MissingParenthesis);
         true
     }
 
