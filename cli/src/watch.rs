@@ -28,13 +28,21 @@ enum Message {
     Interrupted,
 }
 
-/// Runs at once and after every change, until Ctrl-C; a run that has begun is finished. `run` says on which files it
-/// depends; folders among the inputs are watched for new ones.
-pub(crate) fn again_and_again(
+/// Runs once; or, if it is to watch, at once and after every change, until Ctrl-C: a run that has begun is finished. It says
+/// on which files it depends; folders among the inputs are watched for new ones.
+pub(crate) fn run(
+    watch: bool,
     inputs: &Inputs,
     terminal: Terminal,
-    mut run: impl FnMut() -> Result<Files, Failure>,
+    once: impl Fn() -> Result<(Exit, Files), Failure>,
 ) -> Result<Exit, Failure> {
+    if !watch {
+        return once().map(|(exit, _)| exit);
+    }
+    let run = || {
+        Terminal::clear();
+        once().map(|(_, files)| files)
+    };
     if inputs.files()?.contains(&Input::Stdin) {
         return Err(Failure::usage("standard input cannot be watched"));
     }

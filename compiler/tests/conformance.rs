@@ -4,6 +4,8 @@
 mod common;
 
 use common::{
+    files::{Disk, examples, root},
+    json::same,
     level::{install_definitions, kubectl, level1},
     program::{FLEET, plan},
 };
@@ -12,32 +14,22 @@ use efl_compiler::{
     db::Database,
     diag::Level,
     project,
-    system::{MemorySystem, System},
+    system::MemorySystem,
     yaml,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
-    fs, io,
-    path::{Path, PathBuf},
+    fs,
     sync::{Arc, OnceLock},
 };
-
-/// Files on disk.
-struct Disk;
-
-impl System for Disk {
-    fn read(&self, path: &str) -> io::Result<String> {
-        fs::read_to_string(path)
-    }
-}
 
 /// The validator of a kind.
 fn validator(kind: &str) -> &'static jsonschema::Validator {
     static ALL: OnceLock<BTreeMap<String, jsonschema::Validator>> = OnceLock::new();
     let all = ALL.get_or_init(|| {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
+        let folder = root().join("compiler/schemas");
         let files = fs::read_dir(folder).expect("the schemas").filter_map(|e| Some(e.ok()?.path()));
         let json = files.filter(|p| p.extension().is_some_and(|e| e == "json"));
         json.map(|path| {
@@ -87,48 +79,18 @@ fn compiled(db: &Database, path: &str) -> Vec<Value> {
             let direct = serde_json::to_value(resource).expect("it has a JSON form");
             let text = yaml::to_string(resource).expect("it has a YAML form");
             let read: Value = serde_saphyr::from_str(&text).unwrap_or_else(|e| panic!("{path}: {e}\n{text}"));
-            assert_eq!(normal(&direct), normal(&read), "{path}: YAML and JSON differ");
+            assert!(same(&direct, &read), "{path}: YAML and JSON differ:\n{text}");
             documents.push(direct);
         }
     }
     documents
 }
 
-/// Numbers as one kind: YAML readers tell `1` from `1.0`, JSON Schema does not.
-fn normal(value: &Value) -> Value {
-    match value {
-        Value::Number(n) => n.as_f64().map_or(Value::Null, Value::from),
-        Value::Array(items) => items.iter().map(normal).collect(),
-        Value::Object(entries) => entries.iter().map(|(k, v)| (k.clone(), normal(v))).collect(),
-        other => other.clone(),
-    }
-}
-
-/// Every `.efl` file of the examples.
-fn examples() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
-    let mut found = Vec::new();
-    let mut queue = vec![root];
-    while let Some(folder) = queue.pop() {
-        for entry in fs::read_dir(folder).expect("the examples").filter_map(Result::ok) {
-            let path = entry.path();
-            if path.is_dir() {
-                queue.push(path);
-            } else if path.extension().is_some_and(|e| e == "efl") {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    found
-}
-
 #[test]
 fn every_example_is_what_upstream_takes() {
     let mut documents = 0;
-    for path in examples() {
-        let path = path.to_str().expect("a path in UTF-8");
-        let db = Database::load(&Disk, &[path.to_owned()]);
+    for path in &examples() {
+        let db = Database::load(&Disk, std::slice::from_ref(path));
         for document in compiled(&db, path) {
             let errors = refused(&document);
             assert!(errors.is_empty(), "{path}:\n{}", errors.join("\n"));
@@ -189,9 +151,8 @@ fn a_real_api_server_takes_every_example() {
         return;
     }
     install_definitions();
-    for path in examples() {
-        let path = path.to_str().expect("a path in UTF-8");
-        let db = Database::load(&Disk, &[path.to_owned()]);
+    for path in &examples() {
+        let db = Database::load(&Disk, std::slice::from_ref(path));
         let documents = compiled(&db, path);
         if !documents.is_empty() {
             applied(&documents).unwrap_or_else(|e| panic!("{path}: {e}"));

@@ -1,68 +1,34 @@
 //! Every example compiles to resources: twice the same bytes, YAML that reads back as the JSON, no name twice.
 
+mod common;
+
+use common::{
+    files::{Disk, examples},
+    json::same,
+};
 use efl_compiler::{
     compile::{self, Options},
     db::Database,
     expand::output,
     ir::Orchestrator,
-    system::MemorySystem,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
-
-/// The files of a folder, at any depth.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries =
-        fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("an entry").path());
-    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
-}
 
 /// The orchestrators of every example, by `example/name`.
 fn orchestrators() -> BTreeMap<String, Orchestrator> {
-    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
     let mut found = BTreeMap::new();
-    for folder in
-        fs::read_dir(&examples).expect("there are examples").map(|entry| entry.expect("an entry").path())
-    {
-        if !folder.is_dir() {
-            continue;
-        }
-        let example = folder.file_name().expect("a name").to_string_lossy().into_owned();
-        let mut system = MemorySystem::default();
-        for path in files(&folder) {
-            let name = path.strip_prefix(&folder).expect("it is inside").to_string_lossy().into_owned();
-            if let Ok(text) = fs::read_to_string(&path) {
-                system.files.insert(name, text.into());
-            }
-        }
-        let roots: Vec<String> = system.files.keys().filter(|name| name.ends_with(".efl")).cloned().collect();
-        let db = Database::load(&system, &roots);
-        for root in &roots {
-            let file = db.file(root).expect("it was loaded");
-            for orc in compile::orchestrators(&db, file) {
-                found.insert(format!("{example}/{}", orc.name), orc);
-            }
+    for path in examples() {
+        let example = path.split('/').nth(1).expect("a folder of its own").to_owned();
+        let db = Database::load(&Disk, std::slice::from_ref(&path));
+        for orc in compile::orchestrators(&db, db.file(&path).expect("it was loaded")) {
+            found.insert(format!("{example}/{}", orc.name), orc);
         }
     }
     found
-}
-
-/// Whole numbers as such: JSON and YAML write `2.0` differently.
-fn whole(value: &serde_json::Value) -> serde_json::Value {
-    use serde_json::Value;
-    match value {
-        #[allow(clippy::cast_possible_truncation)] // the guard bounds it
-        Value::Number(n) => match n.as_f64() {
-            Some(float) if float.fract() == 0.0 && float.abs() < 9e15 => Value::from(float as i64),
-            _ => value.clone(),
-        },
-        Value::Array(items) => items.iter().map(whole).collect(),
-        Value::Object(entries) => entries.iter().map(|(key, value)| (key.clone(), whole(value))).collect(),
-        other => other.clone(),
-    }
 }
 
 #[test]
@@ -85,7 +51,7 @@ fn every_example_expands() {
             serde_saphyr::from_multiple(&yaml).unwrap_or_else(|e| panic!("{name}: {e}"));
         let json: serde_json::Value = serde_json::from_str(&output::to_json(&resources)).expect("it is JSON");
         for (written, read) in json["items"].as_array().expect("a list").iter().zip(&read) {
-            assert_eq!(whole(written), whole(read), "{name}");
+            assert!(same(written, read), "{name}: {written:#} is read as {read:#}");
         }
 
         let mut names = BTreeSet::new();

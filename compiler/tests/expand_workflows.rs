@@ -4,7 +4,11 @@
 
 mod common;
 
-use common::level::{level1, program};
+use common::{
+    files::root,
+    json::normal,
+    level::{level1, program},
+};
 use efl_compiler::{
     compile::{self, Options},
     db::Database,
@@ -14,7 +18,6 @@ use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
     io::{Read as _, Write as _},
-    path::Path,
     process::{Command, Stdio},
 };
 
@@ -147,7 +150,7 @@ fn cases() -> Vec<Case> {
 
 /// The templates of the program.
 fn templates() -> Vec<Value> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/conformance/argo-workflow/workflows.efl");
+    let path = root().join("tests/conformance/argo-workflow/workflows.efl");
     let text = std::fs::read_to_string(path).expect("the program");
     let system = MemorySystem { files: BTreeMap::from([("w.efl".to_owned(), text.into())]) };
     let db = Database::load(&system, &["w.efl".to_owned()]);
@@ -227,21 +230,8 @@ fn argo_runs_bodies_as_they_are_meant() {
         let expected: Vec<(String, Value)> =
             case.calls.iter().map(|(f, b)| ((*f).to_owned(), b.clone())).collect();
         let whole = |calls: &[(String, Value)]| {
-            calls.iter().map(|(f, b)| format!("{f} {}", normal(b))).collect::<Vec<_>>()
+            calls.iter().map(|(f, body)| (f.clone(), normal(body))).collect::<Vec<_>>()
         };
         assert_eq!(whole(&made), whole(&expected), "{template}");
-    }
-}
-
-/// Keys in order, and numbers by their value.
-fn normal(value: &Value) -> Value {
-    match value {
-        Value::Number(number) => Value::from(number.as_f64()),
-        Value::Array(items) => items.iter().map(normal).collect(),
-        Value::Object(entries) => {
-            let sorted: BTreeMap<&String, Value> = entries.iter().map(|(k, v)| (k, normal(v))).collect();
-            sorted.into_iter().map(|(k, v)| (k.clone(), v)).collect()
-        }
-        other => other.clone(),
     }
 }

@@ -1,5 +1,7 @@
 //! What `efl fmt` promises: one style, nothing lost, and formatting twice is formatting once.
 
+mod common;
+
 mod fmt {
     pub(crate) mod corpus;
     mod mutated;

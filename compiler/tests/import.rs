@@ -1,16 +1,18 @@
 //! Import: Orchestrators come back as the programs they were; Argo's resources become programs that do the same.
 
+mod common;
 #[path = "import/specs.rs"]
 mod specs;
 #[path = "import/support.rs"]
 mod support;
 
+use common::files::{Disk, examples, root};
 use efl_compiler::{db::Database, import, project, spec::OrchestratorSpec};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use specs::Choices;
 use std::fs;
-use support::{Disk, errors, example_files, root};
+use support::errors;
 
 /// The Orchestrator as a program, compiled again.
 fn round_trip(
@@ -60,7 +62,7 @@ proptest! {
 #[test]
 fn the_orchestrator_of_every_example_comes_back() {
     let mut count = 0;
-    for path in example_files() {
+    for path in examples() {
         let db = Database::load(&Disk, std::slice::from_ref(&path));
         let file = db.file(&path).expect("it was loaded");
         for orc in project::orchestrators(&db, file) {

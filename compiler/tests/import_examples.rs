@@ -11,7 +11,10 @@ mod same;
 #[path = "import/support.rs"]
 mod support;
 
-use common::level::{level1, module};
+use common::{
+    files::{below, root},
+    level::{level1, module},
+};
 use efl_compiler::import::{self, Imported};
 use std::{
     fmt::Write as _,
@@ -30,21 +33,7 @@ fn examples() -> Option<(String, PathBuf)> {
 
 /// Every YAML file below a folder, by its path in it.
 fn files(folder: &Path) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(next).expect("the examples can be read").flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|e| e == "yaml" || e == "yml") {
-                let inner = path.strip_prefix(folder).expect("it is below");
-                found.push(inner.to_string_lossy().into_owned());
-            }
-        }
-    }
-    found.sort();
-    found
+    below(folder, "", &[".yaml", ".yml"])
 }
 
 #[test]
@@ -60,10 +49,19 @@ fn nothing_of_the_examples_is_dropped_in_silence() {
 }
 
 #[test]
+fn the_guide_lists_what_is_always_so() {
+    let guide = fs::read_to_string(root().join("docs/guide/migrating.md")).expect("the guide");
+    let (_, list) = guide.split_once("## What is always so").expect("the list");
+    for (path, why) in leaves::ALWAYS {
+        assert!(list.contains(&format!("| `{path}` | {why} |")), "{path}");
+    }
+}
+
+#[test]
 fn the_table_says_what_compiles_again() {
     let Some((module, folder)) = examples() else { return };
     let table = table(&module, &folder);
-    let path = support::root().join("docs/guide/import-table.md");
+    let path = root().join("docs/guide/import-table.md");
     if std::env::var_os("EFL_UPDATE").is_some() {
         fs::write(&path, &table).expect("the table can be written");
     }

@@ -10,6 +10,7 @@ mod common;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use common::{
+    json::same,
     level::{level1, number, program, say},
     predicates::{meta, payload_for, predicate},
 };
@@ -191,18 +192,6 @@ fn disagreement(case: &Case, answer: &Value) -> Option<String> {
     let mut left = data.clone();
     left.as_object_mut().map(|fields| fields.remove(MATCH_KEY));
     (!same(&left, &case.data())).then(|| format!("the event became {data}"))
-}
-
-/// Equal as numbers, not as digits.
-fn same(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
-        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
-        (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
-        }
-        (a, b) => a == b,
-    }
 }
 
 #[test]

@@ -381,10 +381,6 @@ impl Key {
             None => child::<Str>(&self.0).and_then(|s| s.plain()).unwrap_or_default(),
         }
     }
-    /// Whether the key is written as a string.
-    pub fn is_quoted(&self) -> bool {
-        token(&self.0, IDENT).is_none()
-    }
 }
 
 impl File {
@@ -447,14 +443,6 @@ impl Block {
     /// The members, in order.
     pub fn members(&self) -> impl Iterator<Item = Member> + use<> {
         children(&self.0)
-    }
-    /// `{`.
-    pub fn l_brace(&self) -> Option<SyntaxToken> {
-        token(&self.0, L_BRACE)
-    }
-    /// `}`.
-    pub fn r_brace(&self) -> Option<SyntaxToken> {
-        token(&self.0, R_BRACE)
     }
 }
 impl Bus {

@@ -42,11 +42,6 @@ impl<'a> Number<'a> {
         Some(Self { digits, value, unit })
     }
 
-    /// Whether the digits have no point.
-    pub fn is_integer(&self) -> bool {
-        !self.digits.contains('.')
-    }
-
     /// What the unit may measure.
     pub fn family(&self) -> UnitFamily {
         match self.unit {
@@ -82,7 +77,6 @@ mod tests {
             assert_eq!(number, Number { digits, value, unit });
             assert_eq!(number.family(), family);
         }
-        assert!(!Number::split("0.5").unwrap().is_integer());
     }
 
     #[test]

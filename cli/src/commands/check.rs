@@ -52,14 +52,7 @@ pub(crate) struct Check {
 
 impl Check {
     pub(crate) fn run(self, terminal: Terminal) -> Result<Exit, Failure> {
-        if !self.watch {
-            return self.once(terminal).map(|(exit, _)| exit);
-        }
-        watch::again_and_again(&self.inputs, terminal, || {
-            Terminal::clear();
-            let (_, files) = self.once(terminal)?;
-            Ok(files)
-        })
+        watch::run(self.watch, &self.inputs, terminal, || self.once(terminal))
     }
 
     /// Checks once; returns what to watch, too.

@@ -101,14 +101,7 @@ impl Compile {
             self.deliver(&self.crds())?;
             return Ok(Exit::Ok);
         }
-        if !self.watch {
-            return self.once(terminal).map(|(exit, _)| exit);
-        }
-        watch::again_and_again(&self.inputs, terminal, || {
-            Terminal::clear();
-            let (_, files) = self.once(terminal)?;
-            Ok(files)
-        })
+        watch::run(self.watch, &self.inputs, terminal, || self.once(terminal))
     }
 
     /// Compiles once; returns what to watch, too.

@@ -1,10 +1,11 @@
 //! The levels of the tests. Level 0, the default, needs Rust alone. Level 1 (`EFL_LEVEL=1`) needs Go as well: tests
 //! against a real API server and against Argo's own code. They bring up what they need (`tests/conformance/README.md`).
 
+use super::files::root;
 use serde_json::Value;
 use std::{
     io::Write as _,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Command, Stdio},
     sync::OnceLock,
 };
@@ -37,7 +38,7 @@ fn output(command: &mut Command) -> String {
 }
 
 fn conformance(file: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/conformance").join(file)
+    root().join("tests/conformance").join(file)
 }
 
 /// The path of a program around Argo's own code, built at need.

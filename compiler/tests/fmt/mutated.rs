@@ -1,6 +1,6 @@
 //! The promises, held against the samples and against the samples with other blanks, breaks and comments in them.
 
-use super::corpus::{SAMPLES, blocks, page, some_cases};
+use super::corpus::{SAMPLES, some_cases};
 use super::promises::{hold, hold_good, is_good};
 use efl_grammar::{SyntaxElement, SyntaxKind, parse};
 use proptest::prelude::*;
@@ -37,18 +37,6 @@ fn samples_keep_what_they_say() {
         eprintln!("{}", sample.name);
         hold_good(&sample.text);
     }
-}
-
-#[test]
-fn the_spec_is_true() {
-    let page = blocks(&page("formatting.md"));
-    let mut pairs = 0;
-    for pair in page.windows(2).filter(|pair| pair[1].language == "efl fmt") {
-        assert_eq!(hold(&pair[0].text), pair[1].text);
-        assert_eq!(hold(&pair[1].text), pair[1].text);
-        pairs += 1;
-    }
-    assert!(pairs > 1);
 }
 
 #[test]

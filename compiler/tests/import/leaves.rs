@@ -7,7 +7,7 @@ use efl_compiler::{
 use serde_json::Value as Json;
 
 /// What is not said because EFL always does it, or because it only ties things together: (path, why). `*` is any key, `**`
-/// any number of them. The guide lists the same (`docs/guide/import.md`, "What is always so").
+/// any number of them. The guide lists the same (`docs/guide/migrating.md`, "What is always so").
 pub(crate) const ALWAYS: &[(&str, &str)] = &[
     ("**/apiVersion", "the kind of a resource says it"),
     ("**/kind", "a declaration of EFL is of a kind"),

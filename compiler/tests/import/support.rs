@@ -1,4 +1,4 @@
-//! What the tests of the import share: files on disk, and a program compiled again.
+//! What the tests of the import share: a program compiled again.
 
 use efl_compiler::{
     compile,
@@ -6,45 +6,10 @@ use efl_compiler::{
     diag::Level,
     ir::Orchestrator,
     project,
-    system::{MemorySystem, System},
+    system::MemorySystem,
 };
 use serde_json::Value as Json;
-use std::{collections::BTreeSet, fs, io, path::PathBuf};
-
-/// The files of the repository, by paths relative to its root.
-#[allow(dead_code)]
-pub(crate) struct Disk;
-
-impl System for Disk {
-    fn read(&self, path: &str) -> io::Result<String> {
-        fs::read_to_string(root().join(path))
-    }
-}
-
-/// The root of the repository.
-pub(crate) fn root() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-}
-
-/// Every `.efl` file of the examples.
-#[allow(dead_code)] // each test program uses its part
-pub(crate) fn example_files() -> Vec<String> {
-    let mut found = Vec::new();
-    let mut folders = vec!["examples".to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(root().join(&folder)).expect("the examples can be read") {
-            let entry = entry.expect("an entry");
-            let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
-            if entry.path().is_dir() {
-                folders.push(path);
-            } else if std::path::Path::new(&path).extension().is_some_and(|e| e == "efl") {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    found
-}
+use std::collections::BTreeSet;
 
 /// The errors of a file: line, code and message.
 pub(crate) fn errors(db: &Database, file: SourceFile) -> Vec<String> {
