@@ -114,6 +114,27 @@ fn links_lead_somewhere() {
 }
 
 #[test]
+fn what_the_architecture_names_is_there() {
+    let files = repository();
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("the page");
+    let quoted = prose(&text).flat_map(|(_, line)| line.split('`').skip(1).step_by(2));
+    let is_path = |name: &&str| {
+        let file = Path::new(name)
+            .extension()
+            .is_some_and(|e| ["rs", "md", "pest", "toml", "env"].iter().any(|k| e == *k));
+        !name.contains(' ') && (file || name.contains('/'))
+    };
+    let named: Vec<&str> = quoted.filter(is_path).collect();
+    let there = |name: &str| {
+        let name = name.trim_end_matches('/');
+        files.iter().any(|file| file == name || file.ends_with(&format!("/{name}")))
+    };
+    let missing: Vec<&&str> = named.iter().filter(|name| !there(name)).collect();
+    assert!(missing.is_empty(), "not in the repository: {missing:?}");
+    assert!(named.len() > 25, "only {} names were found", named.len());
+}
+
+#[test]
 fn the_index_has_every_page() {
     let index = fs::read_to_string(root().join("docs/README.md")).expect("the index");
     let linked: BTreeSet<&str> = prose(&index).flat_map(|(_, line)| links(line)).collect();
