@@ -301,6 +301,7 @@ impl Cx<'_> {
             return;
         }
         if let Some((_, bound)) = env.ended.iter().find(|(ended, _)| ended == name) {
+            self.retract(&rules::unused::RULE, *bound);
             return self.report(rules::unbound_let::diagnostic(name, range, *bound));
         }
         if let Some((left, right)) = name.split_once('-')

@@ -242,6 +242,16 @@ impl<'db> Cx<'db> {
         self.diagnostics[mark..].iter().any(|d| d.level == Level::Error)
     }
 
+    /// Whether an error was reported within a place.
+    pub(crate) fn failed_in(&self, range: TextRange) -> bool {
+        self.diagnostics.iter().any(|d| d.level == Level::Error && range.contains_range(d.range))
+    }
+
+    /// Takes back what a rule said of a place: something that was seen later explains it.
+    pub(crate) fn retract(&mut self, rule: &'static rules::Rule, range: TextRange) {
+        self.diagnostics.retain(|d| !(d.rule == rule && d.range == range));
+    }
+
     /// Takes back the diagnostics reported since a mark.
     pub(crate) fn take_since(&mut self, mark: usize) -> Vec<Diagnostic> {
         self.diagnostics.split_off(mark)

@@ -101,7 +101,14 @@ impl Cx<'_> {
             self.report_all(rules::port_clash::check(&ports));
         }
         let orc = self.assemble(name?, decl, &given, parts)?;
-        self.report_all(rules::check_orchestrator(&orc, decl));
+        let mut found = rules::check_orchestrator(&orc, decl);
+        // A rule with an error does not mean what it says: it is no subset of another.
+        let failed: Vec<TextRange> =
+            members.iter().map(|m| m.range()).filter(|r| self.failed_in(*r)).collect();
+        found.retain(|d| {
+            d.rule != &rules::subsumed_rule::RULE || !failed.iter().any(|r| r.contains_range(d.range))
+        });
+        self.report_all(found);
         if !self.is_broken(decl.range())
             && let Some(scope) = &self.orc
         {
