@@ -20,25 +20,27 @@ pub trait AstNode: Sized {
 
 /// The range of a node without the trivia and docs at its two ends.
 pub fn trimmed_range(node: &SyntaxNode) -> TextRange {
-    let solid = |t: &SyntaxToken| !t.kind().is_trivia() && t.kind() != DOC_COMMENT;
-    let mut tokens = node.descendants_with_tokens().filter_map(SyntaxElement::into_token).filter(solid);
-    let Some(first) = tokens.next() else { return node.text_range() };
-    let last = last_solid(node).unwrap_or_else(|| first.clone());
-    TextRange::new(first.text_range().start(), last.text_range().end())
+    let first = solid(node, SyntaxNode::first_child_or_token, SyntaxElement::next_sibling_or_token);
+    let last = solid(node, SyntaxNode::last_child_or_token, SyntaxElement::prev_sibling_or_token);
+    match (first, last) {
+        (Some(first), Some(last)) => TextRange::new(first.text_range().start(), last.text_range().end()),
+        _ => node.text_range(),
+    }
 }
 
-fn last_solid(node: &SyntaxNode) -> Option<SyntaxToken> {
-    let mut token = node.last_token();
-    while let Some(t) = token {
-        if !node.text_range().contains_range(t.text_range()) {
-            return None;
-        }
-        if !t.kind().is_trivia() && t.kind() != DOC_COMMENT {
-            return Some(t);
-        }
-        token = t.prev_token();
-    }
-    None
+/// The token of a node nearest to one of its ends that is neither trivia nor a doc. What is missing is a node without
+/// tokens, so the end itself may have none.
+fn solid(
+    node: &SyntaxNode,
+    end: fn(&SyntaxNode) -> Option<SyntaxElement>,
+    inwards: fn(&SyntaxElement) -> Option<SyntaxElement>,
+) -> Option<SyntaxToken> {
+    let is_solid = |token: &&SyntaxToken| !token.kind().is_trivia() && token.kind() != DOC_COMMENT;
+    let token = |part: SyntaxElement| match &part {
+        SyntaxElement::Token(token) => Some(token).filter(is_solid).cloned(),
+        SyntaxElement::Node(inner) => solid(inner, end, inwards),
+    };
+    std::iter::successors(end(node), inwards).find_map(token)
 }
 
 fn child<N: AstNode>(node: &SyntaxNode) -> Option<N> {

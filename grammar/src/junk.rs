@@ -211,7 +211,9 @@ impl Builder<'_> {
         let word = first_word(&rest[blanks..]);
         let behind = rest[blanks + word.len()..].trim_start_matches([' ', '\t']);
         let goes_on = behind.starts_with(|c: char| !matches!(c, '\n' | '\r' | '{' | ','));
-        if let Some(right) = nearest(word, keywords_of(parent)).filter(|_| goes_on) {
+        let right =
+            nearest(word, keywords_of(parent)).or_else(|| keyword::foreign(word, keywords_of(parent)));
+        if let Some(right) = right.filter(|_| goes_on) {
             self.mend(pair.start + blanks, word.len(), right);
         }
     }

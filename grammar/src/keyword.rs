@@ -109,3 +109,14 @@ mod tests {
         }
     }
 }
+
+/// The keyword that stands where other languages have a word.
+pub(crate) fn foreign(word: &str, keywords: &[&'static str]) -> Option<&'static str> {
+    let native = match word {
+        "of" => "in",
+        "when" | "upon" | "if" => "on",
+        "gives" | "yields" => "returns",
+        _ => return None,
+    };
+    keywords.iter().find(|keyword| **keyword == native).copied()
+}

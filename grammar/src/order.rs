@@ -35,7 +35,7 @@ impl Builder<'_> {
                     Some(SyntaxError::inner_handler(place, word))
                 } else if handlers.contains(&pair.rule) {
                     Some(SyntaxError::duplicate_clause(place, word))
-                } else if last_stmt.is_some_and(|last| nth < last) {
+                } else if last_stmt.is_some_and(|last| nth < last) && !self.misses_block(index) {
                     Some(SyntaxError::early_handler(place, word))
                 } else {
                     None
@@ -50,6 +50,11 @@ impl Builder<'_> {
             }
             self.flagged(index, error);
         }
+    }
+
+    /// Whether a block is missing: what follows may have been meant to stand in it.
+    fn misses_block(&self, index: usize) -> bool {
+        self.child_indexes(index).into_iter().any(|child| self.pairs[child].rule == Rule::missing_block)
     }
 
     /// The content of a declaration in which some clauses may stand once.

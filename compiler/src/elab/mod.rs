@@ -8,6 +8,7 @@ pub(crate) mod block;
 mod body;
 mod bus;
 mod call;
+pub(crate) mod cascade;
 mod expr;
 mod fleet;
 mod function;
@@ -165,7 +166,7 @@ impl<'db> Cx<'db> {
 
     /// Whether a syntax error stands in a place: a check of the whole of it would be a guess.
     pub(crate) fn is_broken(&self, range: TextRange) -> bool {
-        self.syntax.iter().any(|error| range.contains_range(*error))
+        self.syntax.iter().any(|error| cascade::breaks(*error, range, self.text))
     }
 
     /// Whether a syntax error stands in a declaration itself, and not in a member of it: what seems to be missing may
@@ -187,6 +188,11 @@ impl<'db> Cx<'db> {
     }
 
     fn finish(mut self, lowered: Option<Lowered>) -> Analysis {
+        if !self.syntax.is_empty() {
+            let elaborated = self.diagnostics.split_off(self.syntax.len());
+            let own = elaborated.into_iter().filter(|d| !cascade::follows(d, &self.syntax, self.text));
+            self.diagnostics.extend(own);
+        }
         self.diagnostics.sort_by_key(|d| (d.range.start(), d.range.end(), d.rule.code));
         self.diagnostics.dedup();
         Analysis { diagnostics: self.diagnostics, used: self.used, lowered, incomplete: self.reads_unknown }

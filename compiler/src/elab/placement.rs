@@ -25,7 +25,7 @@ impl Cx<'_> {
         let place = first_word(node);
         let mark = self.mark();
         let given = self.given(&members, &blocks::PLACEMENT);
-        let broken = self.failed_since(mark);
+        let broken = self.failed_since(mark) || self.is_broken(node.range());
         self.check_presence(&given, &blocks::PLACEMENT, place, node);
         let mut placement = self.lower_placement(&given);
         placement.pin = self.pins(&members);

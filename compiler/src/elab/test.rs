@@ -3,6 +3,7 @@
 use super::{
     Cx, Lowered,
     body::unwrap_value,
+    cascade,
     expr::Env,
     orchestrator::{EventDecl, OrchestratorScope},
 };
@@ -20,14 +21,24 @@ use efl_grammar::{
 };
 use std::sync::Arc;
 
-impl Cx<'_> {
+/// The orchestrator that a test is about.
+struct Tested<'db> {
+    orc: Arc<ir::Orchestrator>,
+    /// Whether it has no errors.
+    whole: bool,
+    /// Its text, if not all of it could be read.
+    broken_text: &'db str,
+}
+
+impl<'db> Cx<'db> {
     /// A test's declaration.
     pub(crate) fn test(&mut self, node: &ast::Test) {
-        let Some((orc, whole)) = self.orchestrator_of(node) else { return };
+        let Some(Tested { orc, whole, broken_text }) = self.orchestrator_of(node) else { return };
         self.orc = Some(scope_of(&orc));
         if whole {
             self.check_reached(node, &orc);
         }
+        let mark = self.mark();
         let mut expects = false;
         let mut moved = false;
         for step in node.steps() {
@@ -46,6 +57,10 @@ impl Cx<'_> {
                 "the test expects nothing",
             ));
         }
+        let text = self.text;
+        let mut found = self.take_since(mark);
+        found.retain(|d| !cascade::may_be_declared(d, &text[d.range], broken_text));
+        self.report_all(found);
     }
 
     /// Mocks and expectations of what no rule leads to.
@@ -93,7 +108,7 @@ impl Cx<'_> {
     }
 
     /// The orchestrator that a test is of, and whether it is without errors.
-    fn orchestrator_of(&mut self, node: &ast::Test) -> Option<(Arc<ir::Orchestrator>, bool)> {
+    fn orchestrator_of(&mut self, node: &ast::Test) -> Option<Tested<'db>> {
         let names = self.scope.names(|d| matches!(d, Decl::Orchestrator));
         let name = match node.orchestrator() {
             Some(reference) => {
@@ -122,7 +137,11 @@ impl Cx<'_> {
         let binding = self.find(&name, |d| matches!(d, Decl::Orchestrator))?;
         let analysis = self.lowered(binding)?;
         match analysis.lowered.as_ref()? {
-            Lowered::Orchestrator(orc) => Some((orc.clone(), !analysis.has_errors())),
+            Lowered::Orchestrator(orc) => Some(Tested {
+                orc: orc.clone(),
+                whole: !analysis.has_errors(),
+                broken_text: cascade::broken_text(self.db, binding),
+            }),
             _ => None,
         }
     }

@@ -2,9 +2,9 @@
 
 use super::duplicate_name::place;
 use crate::{
-    db::{self, SourceFile, Workspace, items},
+    db::{self, SourceFile, Workspace, items, parse_item},
     diag::{Applicability, Diagnostic},
-    elab::check_item,
+    elab::{cascade, check_item},
     names::{self, Decl, item_signature},
 };
 use efl_grammar::{TextRange, TextSize, ast, ast::AstNode};
@@ -44,11 +44,15 @@ pub(crate) fn check_file(db: &dyn salsa::Database, file: SourceFile) -> Vec<Diag
         used.extend(check_item(db, file, item.text).used.iter().map(String::as_str));
     }
     let library = !items.iter().any(|i| matches!(item_signature(db, i.text).decl.as_deref(), Some(Decl::Orchestrator)));
+    let broken: Vec<&str> =
+        items.iter().filter(|i| !parse_item(db, i.text).errors.is_empty()).map(|i| i.text.text(db)).collect();
+    // The use of a name may stand in what could not be read.
+    let hidden = |name: &str| broken.iter().any(|text| cascade::mentions(text, name));
     let mut found = Vec::new();
     for item in items {
         let signature = item_signature(db, item.text);
         for (_, local) in signature.import.iter().flat_map(|i| &i.names) {
-            if !used.contains(local.as_str()) && (library || !is_fleet(db, file, local)) {
+            if !used.contains(local.as_str()) && !hidden(local) && (library || !is_fleet(db, file, local)) {
                 found.push(unused_import(db, *item, local));
             }
         }
@@ -56,7 +60,7 @@ pub(crate) fn check_file(db: &dyn salsa::Database, file: SourceFile) -> Vec<Diag
             Some(decl @ (Decl::Param { .. } | Decl::Function(_) | Decl::Workflow(_) | Decl::Bus | Decl::Type { .. })) => decl.what(),
             _ => continue,
         };
-        if !library && !used.contains(signature.name.as_str()) && !is_imported(db, file, &signature.name) {
+        if !library && !used.contains(signature.name.as_str()) && !hidden(&signature.name) && !is_imported(db, file, &signature.name) {
             found.push(declaration(what, &signature.name, place(db, *item, &signature.name), "nothing in this file names it"));
         }
     }

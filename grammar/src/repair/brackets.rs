@@ -35,6 +35,12 @@ pub(super) struct Frame {
 /// Words that join operands.
 const CONNECTING: [&str; 8] = ["and", "or", "not", "in", "matches", "as", "then", "for"];
 
+/// Words of statements and steps that something else follows: they end no operand.
+const LEADING: [&str; 17] = [
+    "let", "parallel", "if", "else", "for", "retry", "wait", "emit", "return", "on", "max", "backoff",
+    "timeout", "send", "mock", "set", "expect",
+];
+
 /// The closing bracket of an opening one.
 pub(super) fn partner(open: u8) -> u8 {
     match open {
@@ -91,6 +97,13 @@ impl Repairer<'_> {
         let value = kind == b'{' && !self.follows_head() && !self.follows_empty_list();
         if kind == b'{' && !value {
             self.break_here();
+        }
+        // No field begins with a brace: what is open in front of it has ended.
+        if kind == b'{' && self.text[..self.solid_end].ends_with(',') {
+            let end = self.solid_end;
+            if let Some(frame) = self.frames.last_mut().filter(|frame| frame.kind == b'{') {
+                frame.breaker = frame.breaker.or(Some(end));
+            }
         }
         self.push(kind, lexeme.start);
         if let Some(frame) = self.frames.last_mut() {
@@ -192,7 +205,8 @@ impl Repairer<'_> {
     fn close_by_indentation(&mut self, lexeme: Lexeme) -> bool {
         let Some(line) = self.lines.last().copied() else { return false };
         if line.first != Some(lexeme.start) {
-            return self.excess > 0 && self.open_missing_brace_in_line(lexeme.start);
+            return self.excess > 0
+                && (self.open_missing_brace_in_line(lexeme.start) || self.drop_stray_brace(lexeme));
         }
         let top = self.frames.iter().rposition(|frame| frame.kind == b'{');
         let indent = top.map(|top| self.frames[top].indent);
@@ -204,6 +218,26 @@ impl Repairer<'_> {
             return true;
         }
         self.excess > 0 && indent != Some(line.indent) && self.open_missing_brace(top, line.indent)
+    }
+
+    /// A `}` at the end of a line that would close a block of several lines, which goes on behind it: it closes nothing.
+    fn drop_stray_brace(&mut self, lexeme: Lexeme) -> bool {
+        let line = self.lines.len() - 1;
+        let content = self.frames.last().filter(|f| f.kind == b'{' && f.line < line).and_then(|f| f.content);
+        let mut rest = self.text[lexeme.end..].lines();
+        let ends_line = rest.next().is_none_or(|behind| behind.trim().is_empty());
+        let next = rest.find(|line| !line.trim().is_empty());
+        let goes_on = next.is_some_and(|next| {
+            let inside = next.trim_start_matches([' ', '\t']);
+            content.is_some_and(|content| next.len() - inside.len() >= content) && !inside.starts_with('}')
+        });
+        if !ends_line || !goes_on {
+            return false;
+        }
+        self.excess -= 1;
+        self.unbalanced = true;
+        self.blot(lexeme.start, lexeme.end, STRAY);
+        true
     }
 
     /// A `}` at the column of a line above it that begins no block: the `{` of that line is missing.
@@ -226,7 +260,10 @@ impl Repairer<'_> {
         {
             return false;
         }
-        self.open_brace_at(end, " {");
+        match first_field(&words(text)).filter(|_| !alternative) {
+            Some(at) => self.open_brace_at(start + at, "{ "),
+            None => self.open_brace_at(end, " {"),
+        }
         true
     }
 
@@ -285,7 +322,8 @@ impl Repairer<'_> {
     fn unclose(&mut self) {
         let Some(frame) = self.frames.pop() else { return };
         let own_line = frame.line_end.filter(|(_, goes_on)| !goes_on && frame.kind != b'{');
-        let at = frame.breaker.or(own_line.map(|(end, _)| end)).unwrap_or(self.solid_end);
+        let own_line = own_line.map(|(end, _)| end);
+        let at = frame.breaker.into_iter().chain(own_line).min().unwrap_or(self.solid_end);
         let why = (!frame.silent).then_some(frame.at..frame.at + 1);
         self.unbalanced = true;
         self.edit(at, 0, closer(frame.kind), Why::Unclosed(why));
@@ -371,7 +409,10 @@ impl Repairer<'_> {
     /// Whether an operand ends with a lexeme.
     pub(super) fn ends_operand(&self, lexeme: Lexeme) -> bool {
         match lexeme.kind {
-            Kind::Word => !CONNECTING.contains(&&self.text[lexeme.start..lexeme.end]),
+            Kind::Word => {
+                let word = &self.text[lexeme.start..lexeme.end];
+                !CONNECTING.contains(&word) && !LEADING.contains(&word)
+            }
             Kind::StringEnd | Kind::ForeignString | Kind::Close => true,
             _ => false,
         }
@@ -425,6 +466,17 @@ fn words(line: &str) -> Vec<(Lexeme, u32, u8, bool)> {
     words
 }
 
+/// The first field behind the head of a line.
+fn first_field(words: &[(Lexeme, u32, u8, bool)]) -> Option<usize> {
+    let keyword = words.first()?;
+    let own_colon = usize::from(words.get(1).is_some_and(|word| word.2 == b':'));
+    let rest = words.get(1 + own_colon..)?;
+    let field = rest
+        .iter()
+        .find(|(word, depth, behind, _)| *depth == 0 && *behind == b':' && word.start > keyword.0.end)?;
+    Some(field.0.start)
+}
+
 /// Where the block of a line was meant to begin: before its first field behind other words, before its last call or
 /// block, or at its end.
 fn block_start(line: &str) -> Option<usize> {
@@ -452,6 +504,15 @@ fn block_start(line: &str) -> Option<usize> {
         *depth > 0 && *follows && (*behind == b':' || line[word.end..].starts_with('(') && joins(word))
     });
     let call = words.iter().rfind(|(word, ..)| line[word.end..].starts_with('('));
+    // The brace of `rule r on e {` and `function f {` is there.
+    let heads_block = |(word, ..): &&(Lexeme, u32, u8, bool)| {
+        matches!(keyword, "rule" | "for" | "if" | "retry")
+            || rest.first().is_some_and(|(name, ..)| name.start == word.start)
+    };
+    let block = block.filter(|found| !heads_block(found));
+    // Nothing is missing right behind a brace.
+    let opened = |(word, ..): &&(Lexeme, u32, u8, bool)| line[..word.start].trim_end().ends_with('{');
+    let call = call.filter(|found| !opened(found));
     let found = nested.or(field).or(inner).or(block).or(call).map(|(word, ..)| word.start);
     let heads = [
         "rule",
@@ -466,7 +527,7 @@ fn block_start(line: &str) -> Option<usize> {
         "placement",
         "test",
     ];
-    found.or_else(|| heads.contains(&keyword).then_some(line.len()))
+    found.or_else(|| (heads.contains(&keyword) && !line.contains('{')).then_some(line.len()))
 }
 
 /// Where the arguments of a call were meant to begin: between two operands of the line.
