@@ -11,7 +11,9 @@ use crate::shape::{Shape, shape};
 use crate::source::{Patch, Source, range};
 use pest::Token;
 use pest::iterators::Pairs;
-use rowan::{Checkpoint, GreenNodeBuilder, Language as _, TextRange};
+use rowan::{Checkpoint, GreenNodeBuilder, Language as _, NodeCache, TextRange};
+use std::cell::RefCell;
+use std::ops::Range;
 
 /// One pair, in a flat list in the order of beginnings.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +29,7 @@ pub(crate) struct Pair {
 pub(crate) struct Builder<'a> {
     pub(crate) source: &'a Source<'a>,
     pub(crate) pairs: Vec<Pair>,
-    green: GreenNodeBuilder<'static>,
+    green: GreenNodeBuilder<'a>,
     /// How much of the repaired text is in the tree.
     pos: usize,
     pub(crate) errors: Vec<SyntaxError>,
@@ -41,12 +43,37 @@ pub(crate) struct Builder<'a> {
     pub(crate) mends: Vec<Edit>,
 }
 
+/// Tokens and small nodes of the texts that a thread parsed: segments of one project are much alike.
+#[derive(Default)]
+struct Cache {
+    nodes: NodeCache,
+    /// How much text was parsed with it.
+    bytes: usize,
+}
+
+/// After so much text the cache begins anew: it keeps alive what is in it.
+const CACHED_BYTES: usize = 1 << 20;
+
+thread_local! {
+    static CACHE: RefCell<Cache> = RefCell::default();
+}
+
 /// Builds the tree of one segment. Also says what to mend before another try.
 pub(crate) fn tree(source: &Source<'_>, pairs: Pairs<'_, Rule>) -> (ParsedItem, Vec<Edit>) {
+    CACHE.with_borrow_mut(|cache| {
+        cache.bytes += source.text().len();
+        if cache.bytes > CACHED_BYTES {
+            *cache = Cache { bytes: source.text().len(), ..Cache::default() };
+        }
+        tree_with(&mut cache.nodes, source, pairs)
+    })
+}
+
+fn tree_with(cache: &mut NodeCache, source: &Source<'_>, pairs: Pairs<'_, Rule>) -> (ParsedItem, Vec<Edit>) {
     let mut builder = Builder {
         source,
         pairs: flatten(pairs),
-        green: GreenNodeBuilder::new(),
+        green: GreenNodeBuilder::with_cache(cache),
         pos: 0,
         errors: Vec::new(),
         parents: Vec::new(),
@@ -96,6 +123,12 @@ impl Builder<'_> {
             Shape::Name if self.is_reserved(index) => self.junk(index, at),
             Shape::Name => self.boxed(NAME, IDENT, start, end),
             Shape::Boxed(node, token) => self.boxed(node, token, start, end),
+            Shape::Key if self.pairs[index].next == index + 1 => self.boxed(KEY, IDENT, start, end),
+            Shape::Key => {
+                self.open(KEY, start, at);
+                self.content(index);
+                self.close(end);
+            }
             Shape::Open => self.content(index),
             Shape::Expr => self.expr(index),
             Shape::Logic => self.logic(index),
@@ -129,18 +162,33 @@ impl Builder<'_> {
         self.parents.pop();
     }
 
-    /// Builds sibling pairs; a doc becomes a part of the one behind it.
+    /// Builds sibling pairs.
     pub(crate) fn children(&mut self, mut index: usize, end: usize) {
-        let mut doc = None;
         while index < end {
-            if self.pairs[index].rule == Rule::doc {
-                doc = Some(self.checkpoint(index));
-                self.pair(index, None);
-            } else {
-                self.pair(index, doc.take());
-            }
+            let doc = self.doc(index);
+            self.pair(index, doc);
             index = self.pairs[index].next;
         }
+    }
+
+    /// Builds the doc before a pair, if it may have one, which becomes a part of it: says where it begins.
+    pub(crate) fn doc(&mut self, index: usize) -> Option<Checkpoint> {
+        let Pair { rule, start, .. } = self.pairs[index];
+        if rule == Rule::EOI || !self.parent().is_some_and(|parent| holds_docs(parent.rule)) {
+            return None;
+        }
+        let lines = doc_lines(self.source.parsed(), self.pos, start);
+        self.gap(lines.first()?.start);
+        let checkpoint = self.green.checkpoint();
+        self.green.start_node(Efl::kind_to_raw(DOC));
+        for line in lines {
+            self.gap(line.start);
+            let text = &self.source.parsed()[line.clone()];
+            self.token(DOC_COMMENT, line.start + text.strip_suffix('\r').unwrap_or(text).len());
+            self.gap(line.end);
+        }
+        self.green.finish_node();
+        Some(checkpoint)
     }
 
     /// The pairs directly inside a pair.
@@ -196,14 +244,7 @@ impl Builder<'_> {
 
     pub(crate) fn leaf(&mut self, kind: SyntaxKind, start: usize, end: usize) {
         self.gap(start);
-        match kind {
-            COMMENT => self.comment(start, end),
-            DOC_COMMENT => {
-                let carriage_return = self.source.parsed()[start..end].ends_with('\r');
-                self.token(kind, end - usize::from(carriage_return));
-            }
-            _ => self.token(kind, end),
-        }
+        self.token(kind, end);
     }
 
     /// A token from where the tree ends to `end`.
@@ -215,8 +256,9 @@ impl Builder<'_> {
         self.pos = self.pos.max(end);
     }
 
-    /// A comment, or an error around what is none.
-    fn comment(&mut self, start: usize, end: usize) {
+    /// A comment up to `end`, or an error around what is none.
+    fn comment(&mut self, end: usize) {
+        let start = self.pos;
         let text = &self.source.parsed()[start..end];
         let foreign = self.source.patch_at(start).is_some();
         let unclosed = self.source.patches_in(start, end).iter().find_map(|patch| match &patch.why {
@@ -231,14 +273,18 @@ impl Builder<'_> {
             None => return self.token(COMMENT, end),
         };
         self.errors.push(error);
-        self.open(ERROR, start, None);
+        self.green.start_node(Efl::kind_to_raw(ERROR));
         self.token(COMMENT, end);
         self.close_here();
     }
 
-    /// Cuts the text up to `end` into blanks, punctuation and keywords.
+    /// Cuts the text up to `end` into blanks, comments, punctuation and keywords.
     pub(crate) fn gap(&mut self, end: usize) {
         while self.pos < end {
+            if let Some(len) = comment_len(&self.source.parsed()[self.pos..end]) {
+                self.comment(self.pos + len);
+                continue;
+            }
             if let Some(patch) = self.source.patch_at(self.pos) {
                 let patch = patch.clone();
                 self.patch(&patch);
@@ -311,6 +357,59 @@ impl Builder<'_> {
     /// The rule of the pair around the one that is being built.
     pub(crate) fn parent(&self) -> Option<Pair> {
         self.parents.last().map(|index| self.pairs[*index])
+    }
+}
+
+/// Whether what a rule contains may have docs.
+fn holds_docs(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::item
+            | Rule::ty_record
+            | Rule::block
+            | Rule::fleet_block
+            | Rule::orch_block
+            | Rule::source_block
+            | Rule::placement_block
+            | Rule::test_block
+    )
+}
+
+/// The lines of the doc at the end of a gap.
+fn doc_lines(text: &str, from: usize, to: usize) -> Vec<Range<usize>> {
+    let mut lines = Vec::new();
+    if !text.as_bytes()[from.min(to)..to].contains(&b'/') {
+        return lines;
+    }
+    let mut at = from;
+    while at < to {
+        let rest = &text[at..to];
+        match comment_len(rest) {
+            Some(len) => {
+                if rest.starts_with("///") && !rest.starts_with("////") {
+                    lines.push(at..at + len);
+                }
+                at += len;
+            }
+            None => {
+                if !rest.starts_with(char::is_whitespace) && !rest.starts_with('\u{FEFF}') {
+                    lines.clear();
+                }
+                at += rest.chars().next().map_or(1, char::len_utf8);
+            }
+        }
+    }
+    lines
+}
+
+/// The length of the comment that a text begins with.
+fn comment_len(text: &str) -> Option<usize> {
+    match text.as_bytes() {
+        [b'/', b'/', ..] => Some(text.find('\n').unwrap_or(text.len())),
+        [b'/', b'*', inside @ ..] => {
+            Some(inside.windows(2).position(|end| end == b"*/").map_or(text.len(), |at| at + 4))
+        }
+        _ => None,
     }
 }
 

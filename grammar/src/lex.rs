@@ -228,8 +228,11 @@ impl<'a> Lexer<'a> {
 
     /// A word, and the apostrophes behind it (`don't`), which begin no string.
     fn word_end(&self) -> usize {
-        let end = self.run(|b| b.is_ascii_alphanumeric() || b == b'_', 1);
-        self.bytes[end..].iter().position(|b| *b != b'\'').map_or(self.bytes.len(), |len| end + len)
+        let mut end = self.run(|b| b.is_ascii_alphanumeric() || b == b'_', 1);
+        while self.bytes.get(end) == Some(&b'\'') {
+            end += 1;
+        }
+        end
     }
 
     fn line_end(&self) -> usize {

@@ -9,6 +9,7 @@
 mod build;
 mod error;
 mod expr;
+mod hide;
 mod junk;
 mod keyword;
 mod kind;

@@ -60,30 +60,25 @@ impl Builder<'_> {
     /// The content of a declaration in which some clauses may stand once.
     pub(crate) fn clauses(&mut self, parent: usize) {
         let mut seen: Vec<Rule> = Vec::new();
-        let mut doc = None;
         for index in self.child_indexes(parent) {
             let pair = self.pairs[index];
+            let doc = self.doc(index);
             let word = match pair.rule {
                 Rule::within => "within",
                 Rule::by => "by",
                 Rule::r#where => "where",
                 Rule::placement => "placement",
-                Rule::doc => {
-                    doc = Some(self.checkpoint(index));
-                    self.pair(index, None);
-                    continue;
-                }
                 _ => {
-                    self.pair(index, doc.take());
+                    self.pair(index, doc);
                     continue;
                 }
             };
             if seen.contains(&pair.rule) {
                 let error = SyntaxError::duplicate_clause(self.head(index), word);
-                self.flagged_at(index, Some(error), doc.take());
+                self.flagged_at(index, Some(error), doc);
             } else {
                 seen.push(pair.rule);
-                self.pair(index, doc.take());
+                self.pair(index, doc);
             }
         }
     }

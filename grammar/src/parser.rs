@@ -90,11 +90,15 @@ const MAX_MENDS: u32 = 3;
 
 fn attempt(text: &str, mended: &[Edit]) -> (ParsedItem, Vec<Edit>) {
     let source = Source::new(text, mended);
-    match EflParser::parse(Rule::item, source.parsed()) {
+    stacker::maybe_grow(STACK, 2 * STACK, || match EflParser::parse(Rule::item, source.plain()) {
         Ok(pairs) => build::tree(&source, pairs),
         Err(_) => (unreadable(text), Vec::new()),
-    }
+    })
 }
+
+/// More stack than nesting of [`MAX_DEPTH`](crate::repair::MAX_DEPTH) levels needs (`tests/hostile.rs`); the source
+/// nests no deeper. It is asked for once, while pest's own guard (its feature `std`) asks at each step.
+const STACK: usize = if cfg!(debug_assertions) { 8 << 20 } else { 1 << 20 };
 
 /// The last resort: everything is one error. No known text leads here.
 fn unreadable(text: &str) -> ParsedItem {

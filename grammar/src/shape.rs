@@ -13,6 +13,8 @@ pub(crate) enum Shape {
     Boxed(SyntaxKind, SyntaxKind),
     /// A declared name; reserved words are none.
     Name,
+    /// The key of a field: a name or a string.
+    Key,
     /// Nothing: its children stand in its parent.
     Open,
     /// An expression, a list of operands and operators.
@@ -36,17 +38,14 @@ pub(crate) enum Shape {
 /// What the pairs of a rule become.
 pub(crate) fn shape(rule_: Rule) -> Shape {
     use Shape::{
-        Boxed, Escape, Expr, Interpolation, Junk, Leaf, Logic, Misplaced, Missing, Name, Node, Open, Type,
+        Boxed, Escape, Expr, Interpolation, Junk, Key, Leaf, Logic, Misplaced, Missing, Name, Node, Open,
+        Type,
     };
     match rule_ {
         Rule::item => Node(FILE),
-        Rule::doc => Node(DOC),
-        Rule::doc_line => Leaf(DOC_COMMENT),
-        Rule::line_comment | Rule::block_comment | Rule::inline_comment => Leaf(COMMENT),
-        Rule::word => Leaf(IDENT),
         Rule::name => Name,
         Rule::name_ref => Boxed(NAME_REF, IDENT),
-        Rule::key => Node(KEY),
+        Rule::key => Key,
         Rule::number => Boxed(LITERAL, NUMBER),
         Rule::bool => Boxed(LITERAL, KEYWORD),
         Rule::name_expr => Boxed(NAME_EXPR, IDENT),

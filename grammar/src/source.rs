@@ -3,7 +3,8 @@
 //! Pest reads a *repaired* copy: brackets and quotes balanced, foreign quotes and comments rewritten, what is nested
 //! too deep blotted out. Nearly always nothing is to be repaired, and the copy is the text itself.
 
-use crate::repair::{Edit, Why, edits};
+use crate::hide::{Hidden, hide};
+use crate::repair::{Edit, Why, is_clean, repair};
 use rowan::{TextRange, TextSize};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -23,6 +24,8 @@ pub(crate) struct Patch {
 pub(crate) struct Source<'a> {
     text: &'a str,
     parsed: Cow<'a, str>,
+    /// The same without comments, if it has any.
+    plain: Option<String>,
     /// In order, without those that keep the length.
     patches: Vec<Patch>,
 }
@@ -30,17 +33,41 @@ pub(crate) struct Source<'a> {
 impl<'a> Source<'a> {
     /// Repairs a text; misspelt keywords are replaced as well.
     pub(crate) fn new(text: &'a str, keywords: &[Edit]) -> Self {
-        let mut edits = edits(text);
-        edits.extend_from_slice(keywords);
-        edits.sort_by_key(|edit| (edit.at, edit.len > 0));
-        if edits.is_empty() {
-            return Self { text, parsed: Cow::Borrowed(text), patches: Vec::new() };
+        let mut hidden = Vec::new();
+        let mut edits = Vec::new();
+        if !is_clean(text, |lexeme| hidden.extend(Hidden::new(text, lexeme))) {
+            (edits, hidden) = repair(text);
         }
-        let (parsed, patches) = apply(text, edits);
-        Self { text, parsed: Cow::Owned(parsed), patches }
+        let plain = hide(text, &hidden);
+        edits.extend_from_slice(keywords);
+        if edits.is_empty() {
+            return Self { text, parsed: Cow::Borrowed(text), plain, patches: Vec::new() };
+        }
+        edits.sort_by_key(|edit| (edit.at, edit.len > 0));
+        let in_comment = |at: usize| {
+            let index = hidden.partition_point(|piece| piece.end <= at);
+            hidden.get(index).is_some_and(|piece| piece.start <= at)
+        };
+        let invisible = |edit: &Edit| match edit.why {
+            Why::ForeignComment | Why::UnclosedComment(_) => true,
+            Why::Blot => in_comment(edit.at),
+            _ => false,
+        };
+        let plain = plain.map(|plain| {
+            apply(&plain, &edits, |edit| {
+                if invisible(edit) { " ".repeat(edit.text.len()).into() } else { edit.text.clone() }
+            })
+        });
+        let parsed = apply(text, &edits, |edit| edit.text.clone());
+        Self { text, parsed: Cow::Owned(parsed), plain, patches: patches(edits) }
     }
 
     /// The text for pest.
+    pub(crate) fn plain(&self) -> &str {
+        self.plain.as_deref().unwrap_or(&self.parsed)
+    }
+
+    /// The text for pest, with its comments.
     pub(crate) fn parsed(&self) -> &str {
         &self.parsed
     }
@@ -90,22 +117,36 @@ pub(crate) fn range(range: Range<usize>) -> TextRange {
     TextRange::new(size(range.start), size(range.end))
 }
 
-fn apply(text: &str, edits: Vec<Edit>) -> (String, Vec<Patch>) {
-    let mut parsed = String::with_capacity(text.len() + edits.len());
-    let mut patches = Vec::new();
+/// A text with edits made. Of edits that overlap, the first counts.
+fn apply<'a>(text: &str, edits: &'a [Edit], with: impl Fn(&'a Edit) -> Cow<'a, str>) -> String {
+    let mut edited = String::with_capacity(text.len() + edits.len());
     let mut done = 0;
     for edit in edits {
         if edit.at < done {
             continue;
         }
-        parsed.push_str(&text[done..edit.at]);
-        let start = parsed.len();
-        parsed.push_str(&edit.text);
+        edited.push_str(&text[done..edit.at]);
+        edited.push_str(&with(edit));
         done = edit.at + edit.len;
+    }
+    edited.push_str(&text[done..]);
+    edited
+}
+
+/// Where edits stand in the edited text.
+fn patches(edits: Vec<Edit>) -> Vec<Patch> {
+    let mut patches = Vec::new();
+    let (mut done, mut parsed) = (0, 0);
+    for edit in edits {
+        if edit.at < done {
+            continue;
+        }
+        let start = parsed + edit.at - done;
+        done = edit.at + edit.len;
+        parsed = start + edit.text.len();
         if !matches!(edit.why, Why::Blot) {
-            patches.push(Patch { parsed: start..parsed.len(), written: edit.at..done, why: edit.why });
+            patches.push(Patch { parsed: start..parsed, written: edit.at..done, why: edit.why });
         }
     }
-    parsed.push_str(&text[done..]);
-    (parsed, patches)
+    patches
 }

@@ -125,7 +125,7 @@ impl Repairer<'_> {
         }
         let (mut depth, mut end, mut closing) = (0u32, start, None);
         let modes = self.lexer.depth();
-        while let Some(lexeme) = self.lexer.next() {
+        while let Some(lexeme) = self.next() {
             match lexeme.kind {
                 Kind::Open | Kind::InterpStart => depth += 1,
                 Kind::Close | Kind::InterpEnd if depth == 0 => closing = Some(lexeme),

@@ -9,6 +9,7 @@ mod brackets;
 mod strings;
 
 use crate::error::SyntaxError;
+use crate::hide::Hidden;
 use crate::lex::{Kind, Lexeme, Lexer};
 use brackets::Frame;
 use std::borrow::Cow;
@@ -57,16 +58,13 @@ pub(crate) struct Edit {
     pub(crate) why: Why,
 }
 
-/// What to change in a text before pest reads it.
-pub(crate) fn edits(text: &str) -> Vec<Edit> {
-    if is_clean(text) {
-        return Vec::new();
+/// What to change in a text that is not clean before pest reads it, and what to hide.
+pub(crate) fn repair(text: &str) -> (Vec<Edit>, Vec<Hidden>) {
+    let mut repairer = Repairer::new(text, false).run();
+    if repairer.unbalanced {
+        repairer = Repairer { excess: excess(text), ..Repairer::new(text, true) }.run();
     }
-    let plain = Repairer::new(text, false).run();
-    if !plain.unbalanced {
-        return plain.edits;
-    }
-    Repairer { excess: excess(text), ..Repairer::new(text, true) }.run().edits
+    (repairer.edits, repairer.hidden)
 }
 
 /// How many `}` there are more than `{`.
@@ -83,15 +81,16 @@ fn excess(text: &str) -> usize {
     close.saturating_sub(open)
 }
 
-/// Whether nothing needs to be repaired.
-fn is_clean(text: &str) -> bool {
-    if text.contains(['\u{1}', '\u{2}']) {
+/// Whether nothing needs to be repaired. Gives every lexeme to `note`, if so.
+pub(crate) fn is_clean(text: &str, mut note: impl FnMut(Lexeme)) -> bool {
+    if text.bytes().any(|byte| matches!(byte, 1 | 2)) {
         return false;
     }
     let mut lexer = Lexer::new(text, 0);
     let mut open = Vec::new();
     let (mut prefixes, mut carried) = (Prefixes::default(), Vec::new());
     while let Some(lexeme) = lexer.next() {
+        note(lexeme);
         let first = text.as_bytes().get(lexeme.start).copied().unwrap_or(0);
         let fits = match lexeme.kind {
             Kind::Open | Kind::InterpStart => {
@@ -182,6 +181,8 @@ struct Repairer<'a> {
     /// What is open.
     frames: Vec<Frame>,
     edits: Vec<Edit>,
+    /// Comments and blanks.
+    hidden: Vec<Hidden>,
     /// Whether a bracket had no partner.
     unbalanced: bool,
     lines: Vec<Line>,
@@ -206,6 +207,7 @@ impl<'a> Repairer<'a> {
             excess: 0,
             frames: Vec::new(),
             edits: Vec::new(),
+            hidden: Vec::new(),
             unbalanced: false,
             lines: vec![Line::default()],
             line_start: 0,
@@ -218,11 +220,17 @@ impl<'a> Repairer<'a> {
     }
 
     fn run(mut self) -> Self {
-        while let Some(lexeme) = self.lexer.next() {
+        while let Some(lexeme) = self.next() {
             self.lexeme(lexeme);
         }
         self.finish();
         self
+    }
+
+    fn next(&mut self) -> Option<Lexeme> {
+        let lexeme = self.lexer.next()?;
+        self.hidden.extend(Hidden::new(self.text, lexeme));
+        Some(lexeme)
     }
 
     fn lexeme(&mut self, lexeme: Lexeme) {
@@ -262,6 +270,17 @@ impl<'a> Repairer<'a> {
 
     fn edit(&mut self, at: usize, len: usize, text: impl Into<Cow<'static, str>>, why: Why) {
         self.edits.push(Edit { at, len, text: text.into(), why });
+    }
+
+    /// Takes back the edits since there were so many, but for the hiding of what is nested too deep before `end`.
+    fn take_back(&mut self, count: usize, end: usize) {
+        for mut edit in self.edits.split_off(count) {
+            if edit.text.starts_with(TOO_DEEP) && edit.at < end {
+                let len = edit.len.min(end - edit.at);
+                edit = Edit { len, text: TOO_DEEP.repeat(len).into(), ..edit };
+                self.edits.push(edit);
+            }
+        }
     }
 
     /// Hides bytes from pest.
@@ -343,6 +362,7 @@ impl<'a> Repairer<'a> {
     fn resume(&mut self, at: usize) {
         self.lexer = Lexer::new(self.text, at);
         self.solid_end = at;
+        self.hidden.truncate(self.hidden.partition_point(|piece| piece.end <= at));
     }
 
     fn open_comment(&mut self, lexeme: Lexeme) {

@@ -3,7 +3,7 @@
 use super::brackets::{Frame, partner};
 use super::{Repairer, STRAY, Why};
 use crate::error::SyntaxError;
-use crate::lex::{Lexeme, Lexer};
+use crate::lex::Lexeme;
 use crate::source::range;
 
 /// A string whose closing quote is followed by a word: perhaps the quote was meant to open another one.
@@ -57,7 +57,7 @@ impl Repairer<'_> {
         }
         let nested = self.frames[..index].iter().any(|frame| matches!(frame.kind, b'$' | b'L'));
         let end = if nested || self.patience == 0 { line_end } else { self.text_end(index, line_end) };
-        self.edits.truncate(self.frames[index].edits);
+        self.take_back(self.frames[index].edits, end);
         self.close_strings(index, end, start..start + 1);
         if end < line_end {
             self.resume(end);
@@ -188,6 +188,7 @@ impl Repairer<'_> {
         if self.patience == 0 || self.close_suspect() {
             return;
         }
+        self.hidden.pop();
         let scheme = self.text[..slashes - 1].trim_end_matches(|c: char| c.is_ascii_alphanumeric()).len();
         let rest = &self.text[slashes..];
         let end = slashes
@@ -208,7 +209,7 @@ impl Repairer<'_> {
         let inside = suspect.start + 1;
         let text = &self.text[inside..suspect.end - 1];
         self.frames = suspect.frames;
-        self.edits.truncate(suspect.edits);
+        self.take_back(suspect.edits, suspect.start);
         if self.open_string_before(suspect.start, self.frames.len()) {
             return true;
         }
@@ -217,8 +218,7 @@ impl Repairer<'_> {
         let end = inside + text[..len].trim_end().len();
         self.edit(end, 0, "\"", Why::UnclosedString(suspect.start..inside));
         self.hide_backslash(end);
-        self.lexer = Lexer::new(self.text, end);
-        self.solid_end = end;
+        self.resume(end);
         true
     }
 
@@ -227,7 +227,7 @@ impl Repairer<'_> {
         let end = self.text.len();
         let Some(index) = self.frames.iter().position(|frame| frame.kind == b'L') else { return };
         let start = self.frames[index].at;
-        self.edits.truncate(self.frames[index].edits);
+        self.take_back(self.frames[index].edits, end);
         self.close_strings(index, end, start..start + 3);
         self.hide_backslash(end);
         self.solid_end = end;
