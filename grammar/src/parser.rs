@@ -96,8 +96,7 @@ fn attempt(text: &str, mended: &[Edit]) -> (ParsedItem, Vec<Edit>) {
     })
 }
 
-/// More stack than nesting of [`MAX_DEPTH`](crate::repair::MAX_DEPTH) levels needs (`tests/hostile.rs`); the source
-/// nests no deeper. It is asked for once, while pest's own guard (its feature `std`) asks at each step.
+/// More stack than the deepest nesting needs that the repair lets through (`tests/hostile.rs`).
 const STACK: usize = if cfg!(debug_assertions) { 8 << 20 } else { 1 << 20 };
 
 /// The last resort: everything is one error. No known text leads here.

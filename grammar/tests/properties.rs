@@ -159,6 +159,21 @@ fn many_brackets_without_partners_take_no_time() {
 }
 
 #[test]
+fn comments_stand_between_any_two_words() {
+    let program = "workflow w(a: bool) {\n  let x = a and b\n  if x or not a { f(a, b) }\n}\n";
+    let plain = parse(program).syntax().descendants().map(|node| node.kind()).collect::<Vec<_>>();
+    for (at, _) in program.match_indices(' ').filter(|(at, _)| !program[..*at].ends_with([' ', '\n'])) {
+        let text = format!("{} /* c */{}", &program[..at], &program[at..]);
+        let parse = checked(&text);
+        assert_eq!(parse.errors(), [], "{text}");
+        assert!(parse.syntax().descendants().map(|node| node.kind()).eq(plain.iter().copied()), "{text}");
+    }
+    let parse = checked("workflow w() {\n  let x = a or // why\n    b\n}\n");
+    let binary = parse.syntax().descendants().find(|node| node.kind() == SyntaxKind::BINARY_EXPR);
+    assert_eq!(binary.expect("an expression").text(), "a or // why\n    b");
+}
+
+#[test]
 fn a_broken_prefix_has_no_clean_bill() {
     for (name, text) in &GOOD[..2] {
         let whole = parse(text).syntax();
