@@ -77,7 +77,11 @@ class Peer:
     def record_loop(self, loop):
         """A record with a field for each item."""
         over = self.field("p", loop.over)
-        return f"{{{self.value(loop.key)}: {self.value(loop.body)} for {loop.variable} in {over}}}"
+        return f"{{{self.computed(loop.key)}: {self.value(loop.body)} for {loop.variable} in {over}}}"
+
+    def computed(self, key):
+        """A key that is not literal."""
+        return self.value(key)
 
     def key(self, key):
         return json.dumps(key)
@@ -116,8 +120,8 @@ class Peer:
 class Jsonnet(Peer):
     """The files that every Jsonnet reads."""
 
-    def record_loop(self, loop):
-        return "{[" + super().record_loop(loop)[1:].replace(": ", "]: ", 1)
+    def computed(self, key):
+        return f"[{self.value(key)}]"
 
     def text(self, parts):
         words = [self.quoted(part) if isinstance(part, str) else f"({self.param(part)})" for part in parts]
@@ -304,7 +308,10 @@ class Cue(Peer):
         return f"for {loop.variable} in p.{loop.over} {{{self.value(loop.body)}}}"
 
     def record_loop(self, loop):
-        return f"{{for {loop.variable} in p.{loop.over} {{({self.value(loop.key)}): {self.value(loop.body)}}}}}"
+        return f"{{for {loop.variable} in p.{loop.over} {{{self.computed(loop.key)}: {self.value(loop.body)}}}}}"
+
+    def computed(self, key):
+        return f"({self.value(key)})"
 
     def interpolated(self, param):
         return f"\\({self.param(param)})"
