@@ -136,10 +136,10 @@ orchestrator second {
 }
 "#;
 
-const TYPES: &str = r#"type Car = { plate: string, speed: number }
+const TYPES: &str = r"type Car = { plate: string, speed: number }
 
 type Door = { open: bool }
-"#;
+";
 
 const FUNCTIONS: &str = r#"function alert(plate: string) { image: "registry.example/alert:1.0" }
 

@@ -280,9 +280,9 @@ fn change(programs: &[Program], times: usize) -> Vec<String> {
     clean
 }
 
-fn none(clean: Vec<String>) {
+fn none(clean: &[String]) {
     let mut message = String::new();
-    for one in &clean {
+    for one in clean {
         let _ = writeln!(message, "{one}");
     }
     assert!(clean.is_empty(), "{} broken texts have no error:\n{message}", clean.len());
@@ -290,25 +290,25 @@ fn none(clean: Vec<String>) {
 
 #[test]
 fn what_is_cut_off_is_broken() {
-    none(cut_off(&examples(), 25));
-    none(cut_off(&spec(), 1));
+    none(&cut_off(&examples(), 25));
+    none(&cut_off(&spec(), 1));
 }
 
 #[test]
 fn what_is_changed_does_no_harm() {
-    none(change(&examples(), 12));
+    none(&change(&examples(), 12));
 }
 
 #[test]
 #[ignore = "takes minutes in a release build"]
 fn what_is_cut_off_anywhere_is_broken() {
-    none(cut_off(&examples(), usize::MAX));
-    none(cut_off(&spec(), usize::MAX));
+    none(&cut_off(&examples(), usize::MAX));
+    none(&cut_off(&spec(), usize::MAX));
 }
 
 #[test]
 #[ignore = "takes minutes in a release build"]
 fn what_is_changed_often_does_no_harm() {
-    none(change(&examples(), 2_000));
-    none(change(&spec(), 50));
+    none(&change(&examples(), 2_000));
+    none(&change(&spec(), 50));
 }
