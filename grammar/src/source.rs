@@ -4,7 +4,7 @@
 //! too deep blotted out. Nearly always nothing is to be repaired, and the copy is the text itself.
 
 use crate::hide::{Hidden, hide};
-use crate::repair::{Edit, Why, is_clean, repair};
+use crate::repair::{Edit, STRAY, Why, is_clean, lone, repair};
 use rowan::{TextRange, TextSize};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -19,6 +19,9 @@ pub(crate) struct Patch {
     /// Why it was made.
     pub(crate) why: Why,
 }
+
+/// How often lone brackets and quotes are hidden: those behind a quote may become another matter each time.
+const MAX_ROUNDS: u32 = 50;
 
 /// A text and its repaired copy.
 pub(crate) struct Source<'a> {
@@ -38,11 +41,26 @@ impl<'a> Source<'a> {
         if !is_clean(text, |lexeme| hidden.extend(Hidden::new(text, lexeme))) {
             (edits, hidden) = repair(text);
         }
-        let plain = hide(text, &hidden);
         edits.extend_from_slice(keywords);
         if edits.is_empty() {
+            let plain = hide(text, &hidden);
             return Self { text, parsed: Cow::Borrowed(text), plain, patches: Vec::new() };
         }
+        let mut source = Self::edited(text, &hidden, &mut edits);
+        for _ in 0..MAX_ROUNDS {
+            let lone = lone(source.plain());
+            if lone.is_empty() {
+                return source;
+            }
+            lone.into_iter().for_each(|range| source.blot(range, &mut edits));
+            source = Self::edited(text, &hidden, &mut edits);
+        }
+        let hopeless = Edit { at: 0, len: text.len(), text: STRAY.repeat(text.len()).into(), why: Why::Blot };
+        Self::edited(text, &[], &mut vec![hopeless])
+    }
+
+    /// A text after edits, which are put in order.
+    fn edited(text: &'a str, hidden: &[Hidden], edits: &mut [Edit]) -> Self {
         edits.sort_by_key(|edit| (edit.at, edit.len > 0));
         let in_comment = |at: usize| {
             let index = hidden.partition_point(|piece| piece.end <= at);
@@ -53,13 +71,28 @@ impl<'a> Source<'a> {
             Why::Blot => in_comment(edit.at),
             _ => false,
         };
-        let plain = plain.map(|plain| {
-            apply(&plain, &edits, |edit| {
-                if invisible(edit) { " ".repeat(edit.text.len()).into() } else { edit.text.clone() }
+        let plain = hide(text, hidden).map(|plain| {
+            apply(&plain, edits, |edit| {
+                if invisible(edit) { " ".repeat(edit.text.len()).into() } else { edit.text.as_ref().into() }
             })
         });
-        let parsed = apply(text, &edits, |edit| edit.text.clone());
+        let parsed = apply(text, edits, |edit| edit.text.as_ref().into());
         Self { text, parsed: Cow::Owned(parsed), plain, patches: patches(edits) }
+    }
+
+    /// Takes back the edits that a range of the text for pest is from; without any, hides from pest what was written.
+    fn blot(&self, range: Range<usize>, edits: &mut Vec<Edit>) {
+        let inside = |patch: &&Patch| patch.parsed.start < range.end && range.start < patch.parsed.end;
+        let mut taken_back = false;
+        for patch in self.patches.iter().filter(inside) {
+            let before = edits.len();
+            edits.retain(|edit| edit.at != patch.written.start || edit.why != patch.why);
+            taken_back |= edits.len() < before;
+        }
+        if !taken_back {
+            let (at, len) = (self.offset(range.start), range.len());
+            edits.push(Edit { at, len, text: STRAY.repeat(len).into(), why: Why::Blot });
+        }
     }
 
     /// The text for pest.
@@ -134,7 +167,7 @@ fn apply<'a>(text: &str, edits: &'a [Edit], with: impl Fn(&'a Edit) -> Cow<'a, s
 }
 
 /// Where edits stand in the edited text.
-fn patches(edits: Vec<Edit>) -> Vec<Patch> {
+fn patches(edits: &[Edit]) -> Vec<Patch> {
     let mut patches = Vec::new();
     let (mut done, mut parsed) = (0, 0);
     for edit in edits {
@@ -145,7 +178,7 @@ fn patches(edits: Vec<Edit>) -> Vec<Patch> {
         done = edit.at + edit.len;
         parsed = start + edit.text.len();
         if !matches!(edit.why, Why::Blot) {
-            patches.push(Patch { parsed: start..parsed, written: edit.at..done, why: edit.why });
+            patches.push(Patch { parsed: start..parsed, written: edit.at..done, why: edit.why.clone() });
         }
     }
     patches

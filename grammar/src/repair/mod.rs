@@ -3,14 +3,16 @@
 //!
 //! Most texts need nothing, which [`is_clean`] finds out quickly. The others are read again with a stack of what is
 //! open (`brackets.rs`, `strings.rs`). If brackets do not match, they are read a third time with the indentation as a
-//! witness: it tells where a block was meant to end.
+//! witness: it tells where a block was meant to end. What is then still alone is hidden (`balance.rs`).
 
+mod balance;
 mod brackets;
 mod strings;
 
 use crate::error::SyntaxError;
 use crate::hide::Hidden;
 use crate::lex::{Kind, Lexeme, Lexer};
+pub(crate) use balance::lone;
 use brackets::Frame;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -18,7 +20,7 @@ use std::ops::Range;
 /// Brackets, braces and interpolations may be nested this deep.
 pub(crate) const MAX_DEPTH: usize = 64;
 /// Stands for a byte that fits nowhere.
-const STRAY: &str = "\u{1}";
+pub(crate) const STRAY: &str = "\u{1}";
 /// Stands for a byte that is nested too deep.
 const TOO_DEEP: &str = "\u{2}";
 
