@@ -44,8 +44,17 @@ fn main() -> io::Result<()> {
     for (name, text) in &seeds {
         fs::write(folder.join(name.replace('/', "-")), text)?;
     }
-    let quoted = |word: &String| format!("\"{}\"\n", word.replace('\\', "\\\\").replace('"', "\\\""));
-    fs::write(dictionary, words(seeds.values()).iter().map(quoted).collect::<String>())
+    fs::write(dictionary, words(seeds.values()).iter().map(|word| entry(word)).collect::<String>())
+}
+
+/// A line of a dictionary of libFuzzer.
+fn entry(word: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'"' | b'\\' => format!("\\{}", char::from(byte)),
+        b' '..=b'~' => char::from(byte).to_string(),
+        _ => format!("\\x{byte:02X}"),
+    };
+    format!("\"{}\"\n", word.bytes().map(byte).collect::<String>())
 }
 
 /// The seeds by name.
