@@ -162,6 +162,7 @@ impl Project {
         for (path, file) in self.db.workspace().files(&self.db) {
             let is_root = roots.contains(path.as_ref());
             if file.text(&self.db).is_some() && (is_program(path) || is_root) {
+                project::check(&self.db, *file);
                 report.file(&self.db, *file, diagnostics(&self.db, *file, is_root), &name);
             }
         }

@@ -7,6 +7,7 @@
 
 use crate::{
     diag::Diagnostic,
+    parallel,
     system::{self, System},
 };
 use efl_grammar::{ParsedItem, SyntaxNode, ast};
@@ -172,6 +173,16 @@ impl Database {
         }
     }
 
+    /// Asks something of each item of a file, on all processors: the answers are then known.
+    pub(crate) fn ask_of_each_item(
+        &self,
+        file: SourceFile,
+        query: impl for<'db> Fn(&'db Self, Item<'db>) + Sync,
+    ) {
+        let count = items(self, file).len();
+        parallel::spread(count, || self.clone(), |db, at| query(db, items(db, file)[at]));
+    }
+
     /// Makes the files of the workspace the roots and what they import.
     fn follow_imports(&mut self, system: &dyn System) {
         let known = self.workspace().files(self).clone();
@@ -181,7 +192,15 @@ impl Database {
             if files.contains_key(&path) {
                 continue;
             }
-            let read = || SourceFile::new(self, path.clone(), system.read(&path).ok().map(Arc::from));
+            let read = || {
+                let file = SourceFile::new(self, path.clone(), system.read(&path).ok().map(Arc::from));
+                if path.ends_with(".efl") {
+                    self.ask_of_each_item(file, |db, item| {
+                        crate::names::item_signature(db, item.text);
+                    });
+                }
+                file
+            };
             let file = known.get(&path).copied().unwrap_or_else(read);
             queue.extend(references(self, file));
             files.insert(path, file);

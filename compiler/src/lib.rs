@@ -21,6 +21,7 @@ pub mod graph;
 pub mod import;
 pub mod ir;
 pub mod names;
+pub mod parallel;
 pub mod project;
 pub mod rules;
 pub mod sat;

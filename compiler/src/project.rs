@@ -13,6 +13,14 @@ use crate::{
 use efl_grammar::{TextRange, TextSize, ast};
 use std::{collections::BTreeMap, sync::Arc};
 
+/// Checks every item of a file, on all processors. [`diagnostics`] does it too, one item after the other: after an edit
+/// there is only one.
+pub fn check(db: &Database, file: SourceFile) {
+    db.ask_of_each_item(file, |db, item| {
+        check_item(db, file, item.text);
+    });
+}
+
 /// Everything wrong with a file, in order, after suppressions and configured levels.
 pub fn diagnostics(db: &Database, file: SourceFile) -> Vec<FileDiagnostic> {
     found(db, file, true)

@@ -14,7 +14,7 @@ use efl_compiler::{
     compile::{self, CompileError, Options},
     diag::Level,
     expand::{self, Resource, Stage, crds, output},
-    ir,
+    ir, parallel,
     spec::Management,
     yaml,
 };
@@ -112,15 +112,16 @@ impl Compile {
         if report.counts().errors > 0 {
             return refuse(&project, project.report(), terminal);
         }
-        let orchestrators = orchestrators(&project);
-        let compiled: Result<Vec<_>, Vec<String>> =
-            orchestrators.iter().map(|orc| self.resources(orc)).collect();
-        match compiled {
-            Ok(compiled) => {
+        match self.output(&orchestrators(&project))? {
+            Ok(output) => {
                 show(&mut report, terminal)?;
-                let output = self.output(&orchestrators, &compiled)?;
                 self.deliver(&output)?;
-                Ok((Exit::Ok, project.watched()))
+                let watched = project.watched();
+                if !self.watch {
+                    // The process ends: the system takes everything back at once.
+                    std::mem::forget(project);
+                }
+                Ok((Exit::Ok, watched))
             }
             Err(messages) => {
                 // Most of what can go wrong here has a place, and `check` says it.
@@ -158,17 +159,28 @@ impl Compile {
         Ok(received)
     }
 
-    fn output(
-        &self,
-        orchestrators: &[ir::Orchestrator],
-        compiled: &[Vec<Resource<'_>>],
-    ) -> Result<Output, Failure> {
+    /// Everything that is to be written, or what is wrong with the resources.
+    fn output(&self, orchestrators: &[ir::Orchestrator]) -> Result<Result<Output, Vec<String>>, Failure> {
+        if self.output.is_none() && self.format == Format::Yaml {
+            // Each thread writes what it made.
+            let text = |orc: &ir::Orchestrator| {
+                self.resources(orc).map(|resources| output::to_yaml(&resources, &orc.origins))
+            };
+            let texts: Result<Vec<_>, _> = parallel::map(orchestrators, text).into_iter().collect();
+            return Ok(texts.map(|texts| Output::Whole(texts.join("---\n"))));
+        }
+        let compiled: Result<Vec<_>, _> =
+            parallel::map(orchestrators, |orc| self.resources(orc)).into_iter().collect();
+        let compiled = match compiled {
+            Ok(compiled) => compiled,
+            Err(messages) => return Ok(Err(messages)),
+        };
         if self.output.is_none() {
-            return Ok(Output::Whole(self.whole(orchestrators, compiled)));
+            return Ok(Ok(Output::Whole(output::to_json(&compiled.concat()))));
         }
         let mut files = BTreeMap::new();
         let mut owners = BTreeMap::new();
-        let all = orchestrators.iter().zip(compiled);
+        let all = orchestrators.iter().zip(&compiled);
         for (orc, resource) in
             all.flat_map(|(orc, resources)| resources.iter().map(move |resource| (orc, resource)))
         {
@@ -180,7 +192,7 @@ impl Compile {
             }
             files.insert(name, self.one(orc, resource));
         }
-        Ok(Output::Files(files))
+        Ok(Ok(Output::Files(files)))
     }
 
     /// One resource.
@@ -192,19 +204,6 @@ impl Compile {
                 text
             }
             Format::Json => serde_json::to_string_pretty(resource).unwrap_or_default() + "\n",
-        }
-    }
-
-    /// Every resource, one after the other.
-    fn whole(&self, orchestrators: &[ir::Orchestrator], compiled: &[Vec<Resource<'_>>]) -> String {
-        match self.format {
-            Format::Yaml => {
-                let documents = orchestrators.iter().zip(compiled);
-                let documents: Vec<String> =
-                    documents.map(|(orc, rs)| output::to_yaml(rs, &orc.origins)).collect();
-                documents.join("---\n")
-            }
-            Format::Json => output::to_json(&compiled.concat()),
         }
     }
 
