@@ -261,6 +261,9 @@ fn change(programs: &[Program], times: usize) -> Vec<String> {
     let mut clean = Vec::new();
     for program in programs {
         let text = program.text();
+        if tokens(&parse(&text).syntax()).next().is_none() {
+            continue;
+        }
         let mut random = Random::new(&program.name);
         let mut db = program.database();
         for _ in 0..times {

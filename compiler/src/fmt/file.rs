@@ -129,7 +129,9 @@ impl Chunk {
         let blank = rest.len() - rest.trim_start_matches([' ', '\t']).len();
         let blank = if rest[blank..].starts_with(['\n', '\r']) || blank == rest.len() { blank } else { 0 };
         let end = end + TextSize::of(&rest[..blank]);
-        self.range = TextRange::new(self.range.start(), end);
+        // A `\r` at the end would become a line break together with the `\n` that is put behind it.
+        let copied = text[TextRange::new(self.range.start(), end)].trim_end_matches('\r');
+        self.range = TextRange::at(self.range.start(), TextSize::of(copied));
     }
 }
 

@@ -53,6 +53,12 @@ fn files_without_declarations() {
     }
 }
 
+#[test]
+fn carriage_returns_in_what_is_copied() {
+    assert_eq!(hold("\"a\r"), "\"a\n");
+    assert_eq!(hold("\"a\r\r\n\ntype T = int"), "\"a\n\ntype T = int\n");
+}
+
 /// Where tokens meet: the offsets of a gap's beginning and end. A string is one token.
 fn gaps(text: &str) -> Vec<(usize, usize)> {
     let tree = parse(text).syntax();
