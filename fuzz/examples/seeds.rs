@@ -60,13 +60,7 @@ fn entry(word: &str) -> String {
 /// The seeds by name.
 fn seeds() -> io::Result<BTreeMap<String, String>> {
     let mut seeds = BTreeMap::new();
-    for folder in [
-        "examples",
-        "grammar/tests/good",
-        "tests/errors",
-        "compiler/tests/import",
-        "compiler/tests/expand-argo",
-    ] {
+    for folder in ["cli", "compiler", "examples", "grammar", "tests"] {
         for path in programs(folder)? {
             let text = with_imports(&path);
             seeds.insert(path, text);

@@ -83,13 +83,12 @@ impl<'a> Source<'a> {
     /// Takes back the edits that a range of the text for pest is from; without any, hides from pest what was written.
     fn blot(&self, range: Range<usize>, edits: &mut Vec<Edit>) {
         let inside = |patch: &&Patch| patch.parsed.start < range.end && range.start < patch.parsed.end;
-        let mut taken_back = false;
+        let mut written = true;
         for patch in self.patches.iter().filter(inside) {
-            let before = edits.len();
             edits.retain(|edit| edit.at != patch.written.start || edit.why != patch.why);
-            taken_back |= edits.len() < before;
+            written = false;
         }
-        if !taken_back {
+        if written {
             let (at, len) = (self.offset(range.start), range.len());
             edits.push(Edit { at, len, text: STRAY.repeat(len).into(), why: Why::Blot });
         }

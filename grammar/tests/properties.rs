@@ -156,6 +156,9 @@ fn many_brackets_without_partners_take_no_time() {
     for start in ["[a f", "{a f", "bus b: x {a f", "type A = { a: int f"] {
         checked(&format!("{start}{}", ")".repeat(60)));
     }
+    checked(
+        "bus \"\"\"a { b: \"c\", d: 3 }\n\n, \"a { b: \"c\" }\n\n, \"a: e { f\n\nfrom \"g{ h } i${j {, { k } from \"l{ m } n \"o\", p: \"q\", { r: { s: \"t\", u: 3 }\n\n",
+    );
 }
 
 #[test]
