@@ -5,6 +5,11 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+/// A line of more bytes is shown in part.
+const LONG: usize = 1_000;
+/// So many bytes of it stand before what is shown.
+pub(crate) const AROUND: usize = 40;
+
 /// A file, or a value of the command line.
 #[derive(Debug)]
 pub(crate) struct Source {
@@ -84,6 +89,12 @@ impl Source {
         self.lines()[first]..end
     }
 
+    /// Whether one of the lines of a range, or one beside them, is too long to be shown whole.
+    pub(crate) fn has_long_line(&self, start: usize, end: usize) -> bool {
+        let last = (self.line(end.max(start)) + 1).min(self.lines().len() - 1);
+        (self.line(start).saturating_sub(1)..=last).any(|line| self.bytes_of(line, line).len() > LONG)
+    }
+
     /// A range that lies in the text.
     pub(crate) fn range(&self, range: &Range<usize>) -> Range<usize> {
         let start = self.clamp(range.start);
@@ -101,6 +112,10 @@ impl miette::SourceCode for Source {
     ) -> Result<Box<dyn miette::SpanContents<'a> + 'a>, miette::MietteError> {
         let start = self.clamp(span.offset());
         let end = self.clamp(span.offset() + span.len().saturating_sub(1)).max(start);
+        if self.has_long_line(start, end) {
+            // Without lines around it, miette asks where the place itself is.
+            return Ok(Box::new(self.around(start, before == 0)));
+        }
         let first = self.line(start).saturating_sub(before);
         let last = (self.line(end) + after).min(self.lines().len() - 1);
         let bytes = self.bytes_of(first, last);
@@ -114,6 +129,26 @@ impl miette::SourceCode for Source {
             column,
             last - first + 1,
         )))
+    }
+}
+
+impl Source {
+    /// A part of a long line around a byte, which begins at its own column or at that of the byte.
+    fn around(&self, start: usize, at_byte: bool) -> miette::MietteSpanContents<'_> {
+        let line = self.line(start);
+        let whole = self.bytes_of(line, line);
+        let from = self.clamp(start.saturating_sub(AROUND)).max(whole.start);
+        let to = self.clamp((start + 2 * AROUND).min(whole.end));
+        let column = self.position(if at_byte { start } else { from }).column - 1;
+        let bytes = &self.text.as_bytes()[from..to];
+        miette::MietteSpanContents::new_named(
+            self.name.clone(),
+            bytes,
+            (from, to - from).into(),
+            line,
+            column,
+            1,
+        )
     }
 }
 

@@ -74,8 +74,9 @@ impl Check {
 
     fn show(&self, report: &Report, stream: Stream, terminal: Terminal) -> Result<(), Failure> {
         Terminal::write(stream, &report.render(self.format, terminal.look(stream)))?;
-        if self.format == Format::Human {
-            Terminal::message(&report.counts().summary(terminal.look(Stream::Err)));
+        let counts = report.counts();
+        if self.format == Format::Human || counts.omitted > 0 {
+            Terminal::message(&counts.summary(terminal.look(Stream::Err)));
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use super::{Counts, Finding, Report, level, place};
 use crate::{
-    source::{Source, SourceKind},
+    source::{self, Source, SourceKind},
     terminal::Look,
 };
 use efl_compiler::diag::Level;
@@ -120,6 +120,11 @@ impl miette::Diagnostic for Shown<'_> {
             (range.start, range.len())
         };
         let main = LabeledSpan::new_primary_with_span(None, span(self.0.range()));
+        let (start, len) = span(self.0.range());
+        if self.0.source.has_long_line(start, start + len) {
+            let main = LabeledSpan::new_primary_with_span(None, (start, len.min(source::AROUND)));
+            return Some(Box::new(std::iter::once(main)));
+        }
         let here = self.0.labels().filter(|(source, ..)| same(source, self.0));
         let others = here.map(move |(_, range, message)| {
             LabeledSpan::new_with_span(Some(message.to_owned()), span(range))
@@ -150,7 +155,11 @@ impl Counts {
             1 => " (1 can be mended with `--fix`)".to_owned(),
             count => format!(" ({count} can be mended with `--fix`)"),
         };
-        format!("{} in {files}{fixable}{}", parts.join(", "), self.hints())
+        let omitted = match self.omitted {
+            0 => String::new(),
+            count => format!(", {count} of them not shown"),
+        };
+        format!("{} in {files}{omitted}{fixable}{}", parts.join(", "), self.hints())
     }
 
     /// What is said of hints that were left out.

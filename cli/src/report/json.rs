@@ -8,6 +8,13 @@ use std::ops::Range;
 #[derive(Serialize)]
 struct Document<'a> {
     diagnostics: Vec<Entry<'a>>,
+    #[serde(skip_serializing_if = "is_zero")]
+    omitted: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 #[derive(Serialize)]
@@ -50,7 +57,8 @@ struct Edit<'a> {
 }
 
 pub(super) fn render(report: &Report) -> String {
-    let document = Document { diagnostics: report.findings.iter().map(entry).collect() };
+    let diagnostics = report.findings.iter().map(entry).collect();
+    let document = Document { diagnostics, omitted: report.counts().omitted };
     // Texts and numbers alone cannot fail to be written.
     let mut out = serde_json::to_string_pretty(&document).unwrap_or_default();
     out.push('\n');

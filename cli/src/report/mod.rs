@@ -18,6 +18,7 @@ use efl_compiler::{
 };
 use efl_grammar::TextRange;
 use std::{
+    cmp::Reverse,
     collections::{HashMap, HashSet},
     fmt::Write as _,
     ops::Range,
@@ -65,6 +66,9 @@ pub(crate) struct Finding {
     label_sources: Vec<Rc<Source>>,
 }
 
+/// So many findings of a file are shown: who has more has broken the file as a whole.
+const SHOWN: usize = 500;
+
 /// Everything found.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
@@ -72,10 +76,19 @@ pub(crate) struct Report {
     pub(crate) findings: Vec<Finding>,
     /// How many hints were left out.
     hidden: usize,
+    /// How many errors and warnings are counted, but not among the findings.
+    omitted: Omitted,
     /// The names of the files that were looked at.
     files: Vec<String>,
     seen: HashSet<String>,
     sources: HashMap<String, Rc<Source>>,
+}
+
+/// What is beyond [`SHOWN`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct Omitted {
+    errors: usize,
+    warnings: usize,
 }
 
 /// How much was found.
@@ -91,6 +104,8 @@ pub(crate) struct Counts {
     pub(crate) fixable: usize,
     /// Hints that were left out.
     pub(crate) hidden: usize,
+    /// Errors and warnings that are counted, but not shown.
+    pub(crate) omitted: usize,
 }
 
 impl Report {
@@ -117,11 +132,28 @@ impl Report {
     ) {
         let path = file.path(db);
         self.looked_at(&name(&path));
-        for found in diagnostics {
+        for found in self.first(diagnostics) {
             let source = self.source(db, &path, name);
             let label_sources = found.label_files.iter().map(|path| self.source(db, path, name)).collect();
             self.findings.push(Finding { source, diagnostic: found.diagnostic, label_sources });
         }
+    }
+
+    /// The first [`SHOWN`] of a file's diagnostics, the worst before the others; the rest is counted.
+    fn first(&mut self, mut diagnostics: Vec<FileDiagnostic>) -> Vec<FileDiagnostic> {
+        if diagnostics.len() <= SHOWN {
+            return diagnostics;
+        }
+        diagnostics.sort_by_key(|found| Reverse(found.diagnostic.level));
+        for found in diagnostics.drain(SHOWN..) {
+            match found.diagnostic.level {
+                Level::Error => self.omitted.errors += 1,
+                Level::Warning => self.omitted.warnings += 1,
+                Level::Hint => self.hidden += 1,
+            }
+        }
+        diagnostics.sort_by_key(|found| found.diagnostic.range.start());
+        diagnostics
     }
 
     /// Adds an error about a file, in place of a hint of the same rule at the same place.
@@ -145,6 +177,7 @@ impl Report {
                 finding.diagnostic.level = Level::Error;
             }
         }
+        self.omitted.errors += std::mem::take(&mut self.omitted.warnings);
     }
 
     /// Leaves out hints, and remembers how many.
@@ -166,11 +199,12 @@ impl Report {
             finding.diagnostic.fixes.iter().any(|fix| fix.applicability == Applicability::Safe)
         };
         Counts {
-            errors: count(Level::Error),
-            warnings: count(Level::Warning),
+            errors: count(Level::Error) + self.omitted.errors,
+            warnings: count(Level::Warning) + self.omitted.warnings,
             files: self.files.len(),
             fixable: self.findings.iter().filter(safe).count(),
             hidden: self.hidden,
+            omitted: self.omitted.errors + self.omitted.warnings,
         }
     }
 

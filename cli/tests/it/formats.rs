@@ -165,3 +165,27 @@ fn a_clean_project_is_a_whole_document_in_every_format() {
         serde_json::from_str(&folder.efl(&["check", "--format", "sarif"]).out).expect("JSON");
     assert_eq!(sarif["runs"][0]["results"], serde_json::json!([]));
 }
+
+#[test]
+fn a_long_line_is_shown_in_part() {
+    let line = format!("param x: string = \"{}${{zz}}{}\"\n", "ä".repeat(3000), "b".repeat(90_000));
+    let run = Folder::with(&[("a.efl", &line)]).efl(&["check"]);
+    assert_eq!((run.code, run.err.as_str()), (1, "1 error in 1 file\n"));
+    assert!(run.out.contains("a.efl:1:3022]"), "the place is that of the whole line:\n{}", run.out);
+    assert!(
+        run.out.contains("ää${zz}bb") && run.out.len() < 2_000,
+        "what is around it is shown:\n{}",
+        run.out
+    );
+}
+
+#[test]
+fn the_first_of_very_many_are_shown_and_all_are_counted() {
+    let folder = Folder::with(&[("a.efl", &"x y z\n".repeat(2_000))]);
+    let run = folder.efl(&["check", "--format", "short"]);
+    assert_eq!(run.out.lines().count(), 500);
+    assert_eq!(run.err, "2000 errors in 1 file, 1500 of them not shown\n");
+    let json: serde_json::Value =
+        serde_json::from_str(&folder.efl(&["check", "--format", "json"]).out).expect("JSON");
+    assert_eq!(json["omitted"], 1500);
+}

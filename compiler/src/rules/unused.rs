@@ -51,9 +51,13 @@ pub(crate) fn check_file(db: &dyn salsa::Database, file: SourceFile) -> Vec<Diag
     let mut found = Vec::new();
     for item in items {
         let signature = item_signature(db, item.text);
-        for (_, local) in signature.import.iter().flat_map(|i| &i.names) {
-            if !used.contains(local.as_str()) && !hidden(local) && (library || !is_fleet(db, file, local)) {
-                found.push(unused_import(db, *item, local));
+        if let Some(import) = &signature.import {
+            let is_unused =
+                |local: &&str| !used.contains(local) && !hidden(local) && (library || !is_fleet(db, file, local));
+            let unused: BTreeSet<&str> =
+                import.names.iter().map(|(_, local)| local.as_str()).filter(is_unused).collect();
+            if !unused.is_empty() {
+                found.extend(unused_imports(db, *item, &unused));
             }
         }
         let what = match signature.decl.as_deref() {
@@ -73,13 +77,24 @@ fn is_fleet(db: &dyn salsa::Database, file: SourceFile, name: &str) -> bool {
     bindings.is_some_and(|found| found.iter().any(|b| matches!(&*b.decl, Decl::Fleet { .. })))
 }
 
-fn unused_import(db: &dyn salsa::Database, item: db::Item<'_>, local: &str) -> Diagnostic {
-    let range = place(db, item, local);
-    let whole = match db::item_node(db, item.text) {
-        Some(ast::Item::Import(node)) if node.names().count() == 1 => node.range() + TextSize::from(item.start),
-        _ => with_comma(db, item, range),
-    };
-    import(local, range, whole)
+/// The unused names of an import, each once.
+fn unused_imports(db: &dyn salsa::Database, item: db::Item<'_>, unused: &BTreeSet<&str>) -> Vec<Diagnostic> {
+    let Some(ast::Item::Import(node)) = db::item_node(db, item.text) else { return Vec::new() };
+    let names: Vec<ast::ImportName> = node.names().collect();
+    let mut left = unused.clone();
+    let mut found = Vec::new();
+    for name in &names {
+        let alias = name.alias().map(|alias| alias.text());
+        let Some(local) = alias.or_else(|| name.imported().map(|imported| imported.text())) else { continue };
+        if !left.remove(local.as_str()) {
+            continue;
+        }
+        let range = name.range() + TextSize::from(item.start);
+        let whole =
+            if names.len() == 1 { node.range() + TextSize::from(item.start) } else { with_comma(db, item, range) };
+        found.push(import(&local, range, whole));
+    }
+    found
 }
 
 /// A name of a list with the comma behind it, else the one before it.

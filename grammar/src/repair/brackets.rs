@@ -223,13 +223,18 @@ impl Repairer<'_> {
     /// A `}` at the end of a line that would close a block of several lines, which goes on behind it: it closes nothing.
     fn drop_stray_brace(&mut self, lexeme: Lexeme) -> bool {
         let line = self.lines.len() - 1;
-        let content = self.frames.last().filter(|f| f.kind == b'{' && f.line < line).and_then(|f| f.content);
+        let block = self.frames.last().filter(|frame| frame.kind == b'{' && frame.line < line);
+        let Some(content) = block.and_then(|frame| frame.content) else { return false };
+        self.patience = self.patience.saturating_sub(1);
+        if self.patience == 0 {
+            return false;
+        }
         let mut rest = self.text[lexeme.end..].lines();
         let ends_line = rest.next().is_none_or(|behind| behind.trim().is_empty());
         let next = rest.find(|line| !line.trim().is_empty());
         let goes_on = next.is_some_and(|next| {
             let inside = next.trim_start_matches([' ', '\t']);
-            content.is_some_and(|content| next.len() - inside.len() >= content) && !inside.starts_with('}')
+            next.len() - inside.len() >= content && !inside.starts_with('}')
         });
         if !ends_line || !goes_on {
             return false;
