@@ -470,8 +470,10 @@ impl Cx<'_> {
     fn expr_value(&mut self, node: &ast::Expr, ty: &FieldType, name: &str) -> Option<Value> {
         match ty {
             FieldType::Duration { min, max } => self.duration_value(node, *min, *max, name),
-            FieldType::Cpu => self.quantity_value(node, name, "cores (`100m`, `2`)"),
-            FieldType::Bytes => self.quantity_value(node, name, "bytes (`64Mi`, `1Gi`)"),
+            FieldType::Cpu => {
+                self.quantity_value(node, name, "cores (`100m`, `2`)", |unit| matches!(unit, "" | "m"))
+            }
+            FieldType::Bytes => self.quantity_value(node, name, "bytes (`64Mi`, `1Gi`)", |unit| unit != "m"),
             FieldType::Percent => self.percent_value(node, name),
             FieldType::Rate => self.rate_value(node, name),
             FieldType::Word(words) => self.word_value(node, words, name),
@@ -642,7 +644,13 @@ impl Cx<'_> {
         Some(Value::String(duration.to_string()))
     }
 
-    fn quantity_value(&mut self, node: &ast::Expr, name: &str, what: &str) -> Option<Value> {
+    fn quantity_value(
+        &mut self,
+        node: &ast::Expr,
+        name: &str,
+        what: &str,
+        is_unit: fn(&str) -> bool,
+    ) -> Option<Value> {
         let text = match number_text(node) {
             Some(text) => text,
             None => match self.constant_of(node)? {
@@ -655,7 +663,8 @@ impl Cx<'_> {
             },
         };
         let quantity = Quantity(text.clone());
-        if quantity.value().is_none() {
+        let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        if quantity.value().is_none() || !is_unit(unit) {
             self.report(rules::wrong_unit::quantity(name, &text, what, node.range()));
             return None;
         }

@@ -6,7 +6,7 @@ use crate::{
     ir::{self, Builtin, CallArgs, Callee, Expr, Input, Param, Signature},
     names::{Binding, Decl},
     rules,
-    types::{Problem, Type, TypeTable},
+    types::{Literal, Problem, Type, TypeTable},
 };
 use efl_grammar::{
     TextRange,
@@ -41,6 +41,39 @@ pub(crate) fn builtin_signature(builtin: Builtin) -> (&'static [Type], Type) {
         Builtin::Number => (&[Type::Any], Type::Number),
         Builtin::String => (&[Type::Any], Type::String),
     }
+}
+
+/// What a built-in that takes several types takes, if a value of this type is never among it.
+pub(crate) fn refused(builtin: Builtin, ty: &Type) -> Option<&'static str> {
+    let (what, takes): (_, fn(&Type) -> bool) = match builtin {
+        Builtin::Len => ("text, a list or a record", |t| {
+            matches!(
+                t,
+                Type::String
+                    | Type::Timestamp
+                    | Type::List(_)
+                    | Type::Map(_)
+                    | Type::Record(_)
+                    | Type::Literal(Literal::String(_))
+            )
+        }),
+        Builtin::Number => ("text or a number", |t| {
+            matches!(
+                t,
+                Type::String
+                    | Type::Number
+                    | Type::Int
+                    | Type::Literal(Literal::String(_) | Literal::Number(_))
+            )
+        }),
+        Builtin::String => ("text, a number, true or false", |t| {
+            !matches!(t, Type::List(_) | Type::Map(_) | Type::Record(_))
+        }),
+        _ => return None,
+    };
+    let open = |t: &Type| matches!(t, Type::Any | Type::Error | Type::Null | Type::Named(_));
+    let ty = ty.without_null();
+    (!ty.alternatives().iter().any(|t| open(t) || takes(t))).then_some(what)
 }
 
 impl Cx<'_> {

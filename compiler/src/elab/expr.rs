@@ -338,6 +338,10 @@ impl Cx<'_> {
             let message = format!("`{name}` is {}, not a value", a(what));
             return self.error(&rules::wrong_kind_of_name::RULE, range, message);
         }
+        // What was probably meant is no unused value.
+        if let Some(meant) = suggest(name, &known).and_then(|near| env.local(&near)) {
+            self.used_locals.insert(super::body::place(meant.range));
+        }
         self.unknown(&rules::unknown_name::RULE, "name", name, range, &known);
     }
 
@@ -750,6 +754,10 @@ impl Cx<'_> {
                 arg.range(),
                 &format!("`{}` takes `{param}`", builtin.name()),
             );
+            if let Some(what) = call::refused(builtin, &ty) {
+                let message = format!("`{}` takes {what}; this is `{ty}`", builtin.name());
+                self.error(&rules::type_mismatch::RULE, arg.range(), message);
+            }
             lowered.push(expr);
         }
         (Expr::Call(builtin, lowered), result)

@@ -31,6 +31,8 @@ struct Used {
     meta: Type,
     range: TextRange,
     aliased: bool,
+    /// What stands there instead of the event's name: it is misspelt, maybe everywhere.
+    misspelt: Option<String>,
 }
 
 impl Used {
@@ -167,7 +169,9 @@ impl Cx<'_> {
             name: alias.as_ref().map_or_else(|| event.name.clone(), ast::Name::text),
             predicate,
         };
-        uses.push(Used { term: term.clone(), payload, meta, range, aliased: alias.is_some() });
+        let written = reference.segments().last().map(|name| name.text());
+        let misspelt = written.filter(|name| alias.is_none() && *name != event.name);
+        uses.push(Used { term: term.clone(), payload, meta, range, aliased: alias.is_some(), misspelt });
         Some(term)
     }
 
@@ -452,7 +456,8 @@ fn unknown_use(reference: &ast::EventRef, alias: Option<&ast::Name>, range: Text
     let event = reference.segments().last()?.text();
     let name = alias.map_or_else(|| event.clone(), ast::Name::text);
     let term = Term { source: None, event, qualified: false, name, predicate: None };
-    Some(Used { term, payload: Type::Error, meta: Type::Error, range, aliased: alias.is_some() })
+    let aliased = alias.is_some();
+    Some(Used { term, payload: Type::Error, meta: Type::Error, range, aliased, misspelt: None })
 }
 
 /// A retry policy from its lowered value.
@@ -488,7 +493,9 @@ fn in_scope(uses: &[Used], present: &BTreeSet<String>) -> Vec<EventInScope> {
         meta: u.meta.clone(),
         absent: !present.contains(&u.term.name) && u.payload != Type::Error,
     };
-    uses.iter().map(event).collect()
+    let misspelt =
+        |u: &Used| u.misspelt.clone().map(|name| EventInScope { name, payload: Type::Error, ..event(u) });
+    uses.iter().map(event).chain(uses.iter().filter_map(misspelt)).collect()
 }
 
 /// Whether every way to satisfy the logic needs an event that comes.

@@ -184,7 +184,11 @@ impl Cx<'_> {
                     .into_iter()
                     .chain(rules::reserved_path::check(&listeners)),
             );
-            self.report_all(rules::unauthenticated_webhook::check(kind, &listeners, place));
+            // A wrong `auth` is no missing one.
+            let meant = |field: &&str| given.place(field).is_some();
+            if !kind.authenticates.iter().any(|field| meant(field) && given.get(field).is_none()) {
+                self.report_all(rules::unauthenticated_webhook::check(kind, &listeners, place));
+            }
         }
     }
 
