@@ -1,5 +1,7 @@
 //! One mistake, one diagnostic: each of these is put into a program that is right otherwise, and nothing else is said of it.
 
+#![allow(clippy::needless_raw_string_hashes)] // the rows of a table are written alike
+
 use efl_compiler::{db::Database, diag::Level, project, system::MemorySystem};
 use std::sync::Arc;
 
@@ -373,14 +375,12 @@ fn found(text: &str, level: Level) -> Vec<String> {
 /// Puts each mistake into a program and compares how much is said.
 fn each_is_one(before: &str, mistakes: &[&str], behind: &str, level: Level) {
     assert_eq!(found(&format!("{before}{behind}"), level), Vec::<String>::new(), "right without mistakes");
-    let mut wrong = String::new();
-    for mistake in mistakes {
+    let wrong = |mistake: &&str| {
         let found = found(&format!("{before}{mistake}{behind}"), level);
-        if found.len() != 1 {
-            wrong.push_str(&format!("{mistake}\n    {}\n", found.join("\n    ")));
-        }
-    }
-    assert!(wrong.is_empty(), "not exactly one diagnostic:\n{wrong}");
+        (found.len() != 1).then(|| format!("{mistake}\n    {}", found.join("\n    ")))
+    };
+    let wrong: Vec<String> = mistakes.iter().filter_map(wrong).collect();
+    assert!(wrong.is_empty(), "not exactly one diagnostic:\n{}", wrong.join("\n"));
 }
 
 #[test]

@@ -84,6 +84,17 @@ pub(crate) fn fits(keyword: &str, behind: &str) -> bool {
     }
 }
 
+/// The keyword that stands where other languages have a word.
+pub(crate) fn foreign(word: &str, keywords: &[&'static str]) -> Option<&'static str> {
+    let native = match word {
+        "of" => "in",
+        "when" | "upon" | "if" => "on",
+        "gives" | "yields" => "returns",
+        _ => return None,
+    };
+    keywords.iter().find(|keyword| **keyword == native).copied()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,15 +119,4 @@ mod tests {
             assert_eq!(nearest(word, ITEMS), None, "{word}");
         }
     }
-}
-
-/// The keyword that stands where other languages have a word.
-pub(crate) fn foreign(word: &str, keywords: &[&'static str]) -> Option<&'static str> {
-    let native = match word {
-        "of" => "in",
-        "when" | "upon" | "if" => "on",
-        "gives" | "yields" => "returns",
-        _ => return None,
-    };
-    keywords.iter().find(|keyword| **keyword == native).copied()
 }

@@ -52,11 +52,13 @@ impl<'a> Source<'a> {
             if lone.is_empty() {
                 return source;
             }
-            lone.into_iter().for_each(|range| source.blot(range, &mut edits));
+            for range in lone {
+                source.blot(range, &mut edits);
+            }
             source = Self::edited(text, &hidden, &mut edits);
         }
         let hopeless = Edit { at: 0, len: text.len(), text: STRAY.repeat(text.len()).into(), why: Why::Blot };
-        Self::edited(text, &[], &mut vec![hopeless])
+        Self::edited(text, &[], &mut [hopeless])
     }
 
     /// A text after edits, which are put in order.
