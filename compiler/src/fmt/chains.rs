@@ -78,8 +78,12 @@ impl Printer<'_> {
 
     /// `mock f returns A then returns B`: on one line, or one outcome to a line.
     pub(super) fn mock(&mut self, node: &SyntaxNode) {
+        let elements = children(node);
+        if !elements.iter().any(|element| is_word(element, "then")) {
+            return self.elements(node, &elements);
+        }
         let group = self.begin(node, 1);
-        for element in children(node) {
+        for element in elements {
             if is_word(&element, "then") {
                 self.line(group, " ", false);
             }

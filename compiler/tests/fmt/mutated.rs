@@ -59,6 +59,13 @@ fn carriage_returns_in_what_is_copied() {
     assert_eq!(hold("\"a\r\r\n\ntype T = int"), "\"a\n\ntype T = int\n");
 }
 
+#[test]
+fn a_mock_with_one_long_outcome() {
+    let text = "test \"t\" {\n  mock detect({ key: \"a.jpg\" }) returns { key: \"the model did not answer\", people: 2, confidence: 0.9 }\n}\n";
+    let formatted = "test \"t\" {\n  mock detect({ key: \"a.jpg\" }) returns {\n    key: \"the model did not answer\"\n    people: 2\n    confidence: 0.9\n  }\n}\n";
+    assert_eq!(hold_good(text), formatted);
+}
+
 /// Where tokens meet: the offsets of a gap's beginning and end. A string is one token.
 fn gaps(text: &str) -> Vec<(usize, usize)> {
     let tree = parse(text).syntax();
