@@ -167,6 +167,16 @@ fn is_operator(token: &SyntaxToken) -> bool {
         || matches!(token.text(), "and" | "or" | "not" | "in" | "matches")
 }
 
+#[test]
+fn an_indented_declaration_behind_another_is_not_left_out() {
+    let text =
+        "type T = int\n\n  function f { image: \"registry.example/f:1\" }\n  function f { image: 3 }\n";
+    let files = [("main.efl".to_owned(), Arc::from(text))].into();
+    let system = MemorySystem { files };
+    let program = Program { name: String::new(), path: "main.efl".to_owned(), system };
+    assert_eq!(errors(&mut program.database(), &program, text), 2);
+}
+
 /// Random numbers (xorshift64*), the same ones each time.
 struct Random(u64);
 

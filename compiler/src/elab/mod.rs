@@ -37,7 +37,7 @@ use crate::{
     types::Type,
 };
 use efl_grammar::{
-    SyntaxNode, TextRange,
+    SyntaxKind, SyntaxNode, TextRange,
     ast::{self, AstNode, HasName},
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -84,6 +84,7 @@ pub enum Lowered {
 pub fn check_item<'db>(db: &'db dyn salsa::Database, file: SourceFile, item: ItemText<'db>) -> Analysis {
     let mut cx = Cx::new(db, file, item);
     cx.syntax_errors(item);
+    cx.indented_declarations(item);
     let lowered = item_node(db, item).and_then(|node| cx.item(&node));
     cx.finish(lowered)
 }
@@ -161,6 +162,22 @@ impl<'db> Cx<'db> {
         for error in &parse_item(self.db, item).errors {
             self.syntax.push(error.range);
             self.report(rules::syntax(error));
+        }
+    }
+
+    /// Reports what is declared behind the item's own declaration: it does not begin its line, and so no item of its own.
+    fn indented_declarations(&mut self, item: ItemText<'db>) {
+        let root = SyntaxNode::new_root(parse_item(self.db, item).green.clone());
+        for extra in root.children().filter_map(ast::Item::cast).skip(1) {
+            let keyword = extra.syntax().children_with_tokens().find(|e| e.kind() == SyntaxKind::KEYWORD);
+            let range = keyword.map_or(extra.syntax().text_range(), |keyword| keyword.text_range());
+            if self.syntax.is_empty() {
+                self.error(
+                    &rules::misplaced_declaration::RULE,
+                    range,
+                    "a declaration of the file begins at the beginning of its line",
+                );
+            }
         }
     }
 
