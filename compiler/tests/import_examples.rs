@@ -105,7 +105,7 @@ const NO_IMAGE: &str = "the function in the place of a trigger has no image";
 fn reason(errors: &[String]) -> String {
     let known = [
         ("unknown kind of source", "its EventSource is not in the file"),
-        ("`image` is text that is not empty", NO_IMAGE),
+        ("`image` is empty", NO_IMAGE),
         ("expected a condition", "a filter or a transform has no form in EFL"),
         ("expected an expression", "a filter or a transform has no form in EFL"),
     ];

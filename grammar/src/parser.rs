@@ -9,6 +9,7 @@ use crate::segment::segment;
 use crate::source::Source;
 use pest::Parser as _;
 use rowan::{GreenNode, GreenNodeBuilder, Language as _, TextRange, TextSize};
+use std::{num::NonZeroUsize, sync::Once};
 
 /// The pest parser.
 #[allow(missing_docs, unreachable_pub, clippy::pedantic)] // pest_derive generates an undocumented public enum
@@ -88,7 +89,13 @@ pub fn parse_item(text: &str) -> ParsedItem {
 /// How often a text is parsed again: misspelt keywords can hide each other.
 const MAX_MENDS: u32 = 3;
 
+/// How many steps pest may take for a segment, in about a second; a megabyte that is right takes half of them. pest
+/// remembers nothing, so that a text that is nested and wrong in a way nobody thought of may take time without end.
+const MAX_STEPS: NonZeroUsize = NonZeroUsize::new(40_000_000).expect("it is not zero");
+
 fn attempt(text: &str, mended: &[Edit]) -> (ParsedItem, Vec<Edit>) {
+    static LIMIT: Once = Once::new();
+    LIMIT.call_once(|| pest::set_call_limit(Some(MAX_STEPS)));
     let source = Source::new(text, mended);
     stacker::maybe_grow(STACK, 2 * STACK, || match EflParser::parse(Rule::item, source.plain()) {
         Ok(pairs) => build::tree(&source, pairs),
@@ -99,7 +106,7 @@ fn attempt(text: &str, mended: &[Edit]) -> (ParsedItem, Vec<Edit>) {
 /// More stack than the deepest nesting needs that the repair lets through (`tests/hostile.rs`).
 const STACK: usize = if cfg!(debug_assertions) { 8 << 20 } else { 1 << 20 };
 
-/// The last resort: everything is one error. No known text leads here.
+/// The last resort: everything is one error. Only texts that take too many steps are known to lead here.
 fn unreadable(text: &str) -> ParsedItem {
     let mut builder = GreenNodeBuilder::new();
     builder.start_node(Efl::kind_to_raw(SyntaxKind::FILE));

@@ -189,3 +189,14 @@ fn a_long_chain_is_no_nesting() {
         assert_eq!(errors.len(), 1, "{before}{operator}: {:?}", &errors[..errors.len().min(5)]);
     }
 }
+
+/// Found by the fuzzer: pest tries again what stands behind each quote that is left alone. It is stopped.
+#[test]
+fn what_pest_never_finishes_is_given_up() {
+    let text = include_str!("lone_quotes.efl");
+    let started = Instant::now();
+    let parsed = parse(text);
+    assert!(started.elapsed() < BOUND, "it took {:?}", started.elapsed());
+    assert_eq!(parsed.syntax().text().to_string(), text);
+    assert!(!parsed.errors().is_empty());
+}
