@@ -87,7 +87,9 @@ fuzz_target!(|text: &str| -> Corpus {
     let before = outcome(&files);
     count(&before);
     let (formatted, whole) = format(&files);
-    if whole {
+    // A declaration that does not begin its line is put there, which mends E0128.
+    let indented = matches!(&before, Outcome::Wrong(errors) if errors.iter().any(|code| *code == "E0128"));
+    if whole && !indented {
         assert_eq!(outcome(&formatted), before, "formatting changes nothing");
     }
     // What is quite wrong leads to nothing that is right.
