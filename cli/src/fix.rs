@@ -2,8 +2,7 @@
 
 use crate::{project::Project, report::bytes};
 use efl_compiler::{
-    db::FileDiagnostic,
-    diag::{Applicability, Edit, Fix},
+    diag::{Applicability, Diagnostic, Edit, Fix},
     project,
 };
 
@@ -49,10 +48,8 @@ pub(crate) fn fix(project: &mut Project) -> Vec<Mended> {
 
 /// A text with the safe fixes of its diagnostics, and how many there were. Of two that touch one another only the first
 /// is applied: the other one may look different afterwards.
-fn apply(text: &str, diagnostics: &[FileDiagnostic]) -> (String, usize) {
-    let safe = |d: &FileDiagnostic| {
-        d.diagnostic.fixes.iter().find(|fix| fix.applicability == Applicability::Safe).cloned()
-    };
+fn apply(text: &str, diagnostics: &[Diagnostic]) -> (String, usize) {
+    let safe = |d: &Diagnostic| d.fixes.iter().find(|fix| fix.applicability == Applicability::Safe).cloned();
     let mut fixes: Vec<Fix> = diagnostics.iter().filter_map(safe).filter(|fix| fits(text, fix)).collect();
     fixes.sort_by_key(|fix| fix.edits.iter().map(|edit| edit.range.start()).min());
     let mut accepted: Vec<Edit> = Vec::new();
@@ -90,17 +87,14 @@ fn apart(a: &Edit, b: &Edit) -> bool {
 mod tests {
     use super::apply;
     use efl_compiler::{
-        db::FileDiagnostic,
         diag::{Applicability, Diagnostic},
         rules::unreadable_file,
     };
     use efl_grammar::TextRange;
 
-    fn fix(applicability: Applicability, start: u32, end: u32, text: &str) -> FileDiagnostic {
+    fn fix(applicability: Applicability, start: u32, end: u32, text: &str) -> Diagnostic {
         let range = TextRange::new(start.into(), end.into());
-        let diagnostic =
-            Diagnostic::new(&unreadable_file::RULE, range, "").fix(applicability, "", range, text);
-        FileDiagnostic { diagnostic, label_files: Vec::new() }
+        Diagnostic::new(&unreadable_file::RULE, range, "").fix(applicability, "", range, text)
     }
 
     #[test]

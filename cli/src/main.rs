@@ -19,7 +19,8 @@ use clap::Parser;
 use mimalloc::MiMalloc;
 use std::process::ExitCode;
 
-/// A compiler allocates many small nodes and frees them together: this allocator makes that a fifth faster.
+/// A compiler allocates many small nodes on all threads and frees them together. Of a hundred pipelines this takes a sixth
+/// of the time that the allocator of glibc takes on top (21 and 25 ms); of one the same.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

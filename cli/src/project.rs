@@ -10,7 +10,7 @@ use crate::{
     source::{Source, SourceKind},
 };
 use efl_compiler::{
-    db::{self, Database, FileDiagnostic, SourceFile},
+    db::{self, Database, SourceFile},
     diag::Diagnostic,
     project,
     rules::{not_utf8, param_required, unreadable_file},
@@ -146,10 +146,7 @@ impl Project {
     }
 
     /// A report of what is wrong with each file, which may be an input.
-    fn report_with(
-        &self,
-        diagnostics: impl Fn(&Database, SourceFile, bool) -> Vec<FileDiagnostic>,
-    ) -> Report {
+    fn report_with(&self, diagnostics: impl Fn(&Database, SourceFile, bool) -> Vec<Diagnostic>) -> Report {
         let mut report = Report::new();
         for problem in &self.settings.problems {
             report.problem(problem.clone());

@@ -6,7 +6,6 @@
 #![expect(missing_docs, reason = "salsa's macros make constructors and getters without documentation")]
 
 use crate::{
-    diag::Diagnostic,
     parallel,
     system::{self, System},
 };
@@ -98,15 +97,6 @@ pub fn parse_item<'db>(db: &'db dyn salsa::Database, item: ItemText<'db>) -> Par
 pub fn item_node<'db>(db: &'db dyn salsa::Database, item: ItemText<'db>) -> Option<ast::Item> {
     let root = SyntaxNode::new_root(parse_item(db, item).green.clone());
     root.children().find_map(<ast::Item as ast::AstNode>::cast)
-}
-
-/// A diagnostic with the file and the absolute place of everything in it.
-#[derive(Clone, PartialEq, Debug)]
-pub struct FileDiagnostic {
-    /// The diagnostic; its ranges, its fixes' and its labels' are absolute.
-    pub diagnostic: Diagnostic,
-    /// The file of each label, parallel to `diagnostic.labels`.
-    pub label_files: Vec<Arc<str>>,
 }
 
 impl Database {

@@ -15,7 +15,7 @@ pub enum Level {
 }
 
 /// Something to tell a person about a file. Offsets are relative to the item (the segment of the file) it was found
-/// in, so that moving an item re-checks nothing; they become absolute at the edge ([`crate::db::diagnostics`]).
+/// in, so that moving an item re-checks nothing; they become absolute at the edge ([`crate::project::diagnostics`]).
 #[derive(Clone, PartialEq, Debug)]
 pub struct Diagnostic {
     /// The rule that found it.
@@ -39,21 +39,10 @@ pub struct Diagnostic {
 /// A secondary place.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Label {
-    /// In which file and item; `None` is the diagnostic's own.
-    pub place: Option<Place>,
     /// Where.
     pub range: TextRange,
     /// What is there.
     pub message: String,
-}
-
-/// An item of a file: the base that a relative range counts from.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Place {
-    /// The workspace path of the file.
-    pub file: std::sync::Arc<str>,
-    /// The number of the item in it.
-    pub item: usize,
 }
 
 /// How far a fix can be trusted.
@@ -112,14 +101,7 @@ impl Diagnostic {
     /// With a secondary place in the same item.
     #[must_use]
     pub fn label(mut self, range: TextRange, message: impl Into<String>) -> Self {
-        self.labels.push(Label { place: None, range, message: message.into() });
-        self
-    }
-
-    /// With a secondary place in another item.
-    #[must_use]
-    pub fn label_at(mut self, place: Place, range: TextRange, message: impl Into<String>) -> Self {
-        self.labels.push(Label { place: Some(place), range, message: message.into() });
+        self.labels.push(Label { range, message: message.into() });
         self
     }
 

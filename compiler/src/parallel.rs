@@ -2,7 +2,10 @@
 
 use std::{
     panic,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        LazyLock,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
 };
 
@@ -10,6 +13,8 @@ use std::{
 const SHARE: usize = 4;
 /// As much stack as the first thread has: programs nest.
 const STACK: usize = 8 << 20;
+/// How many processors there are: to ask is to read the files of a control group.
+static PROCESSORS: LazyLock<usize> = LazyLock::new(|| thread::available_parallelism().map_or(1, usize::from));
 
 /// What a function makes of each thing, in their order.
 pub fn map<'t, T: Sync, R: Send>(things: &'t [T], make: impl Fn(&'t T) -> R + Sync) -> Vec<R> {
@@ -34,7 +39,7 @@ pub(crate) fn spread<C: Send>(
         }
         (start..count.min(start + SHARE)).for_each(|at| work(&mut own, at));
     };
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(count / SHARE);
+    let threads = if count < 2 * SHARE { 1 } else { (*PROCESSORS).min(count / SHARE) };
     thread::scope(|scope| {
         let worker = &worker;
         let spawn =

@@ -2,15 +2,15 @@
 
 use crate::{
     compile::{self, CompileError},
-    db::{Database, FileDiagnostic, Item, ItemText, SourceFile, Workspace, item_node, items},
-    diag::{Diagnostic, Fix, Level},
+    db::{Database, Item, ItemText, SourceFile, Workspace, item_node, items},
+    diag::{Diagnostic, Level},
     elab::{Lowered, check_item},
     ir,
     names::{Decl, item_signature},
     rules,
     suppress::Suppressions,
 };
-use efl_grammar::{TextRange, TextSize, ast};
+use efl_grammar::{TextSize, ast};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Checks every item of a file, on all processors. [`diagnostics`] does it too, one item after the other: after an edit
@@ -22,33 +22,29 @@ pub fn check(db: &Database, file: SourceFile) {
 }
 
 /// Everything wrong with a file, in order, after suppressions and configured levels.
-pub fn diagnostics(db: &Database, file: SourceFile) -> Vec<FileDiagnostic> {
+pub fn diagnostics(db: &Database, file: SourceFile) -> Vec<Diagnostic> {
     found(db, file, true)
 }
 
 /// [`diagnostics`] but for what only shows when the resources are made: for who makes them anyway, and learns it then.
-pub fn diagnostics_without_resources(db: &Database, file: SourceFile) -> Vec<FileDiagnostic> {
+pub fn diagnostics_without_resources(db: &Database, file: SourceFile) -> Vec<Diagnostic> {
     found(db, file, false)
 }
 
-fn found(db: &Database, file: SourceFile, make_resources: bool) -> Vec<FileDiagnostic> {
+fn found(db: &Database, file: SourceFile, make_resources: bool) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for item in items(db, file) {
         let checked = &check_item(db, file, item.text).diagnostics;
         let unmakeable = if make_resources { unmakeable(db, file, item.text).as_slice() } else { &[] };
         for diagnostic in checked.iter().chain(unmakeable) {
-            found.push(absolute(db, file, item.start, diagnostic));
+            found.push(absolute(item.start, diagnostic));
         }
     }
-    found.extend(
-        file_rules(db, file)
-            .into_iter()
-            .map(|d| FileDiagnostic { label_files: labels_here(db, file, &d), diagnostic: d }),
-    );
+    found.extend(file_rules(db, file));
     let config = db.workspace().config(db);
-    found.retain_mut(|d| match config.level(d.diagnostic.rule, d.diagnostic.level) {
+    found.retain_mut(|d| match config.level(d.rule, d.level) {
         Some(level) => {
-            d.diagnostic.level = level;
+            d.level = level;
             true
         }
         None => false,
@@ -56,8 +52,8 @@ fn found(db: &Database, file: SourceFile, make_resources: bool) -> Vec<FileDiagn
     let text = file.text(db).unwrap_or_default();
     let suppressions = Suppressions::read(&text);
     let extra = suppressions.apply(&mut found);
-    found.extend(extra.into_iter().map(|d| FileDiagnostic { label_files: Vec::new(), diagnostic: d }));
-    found.sort_by_key(|d| (d.diagnostic.range.start(), d.diagnostic.range.end(), d.diagnostic.rule.code));
+    found.extend(extra);
+    found.sort_by_key(|d| (d.range.start(), d.range.end(), d.rule.code));
     found
 }
 
@@ -87,40 +83,18 @@ fn unmakeable<'db>(db: &'db dyn salsa::Database, file: SourceFile, item: ItemTex
 
 /// Whether a file has an error.
 pub fn has_errors(db: &Database, file: SourceFile) -> bool {
-    diagnostics(db, file).iter().any(|d| d.diagnostic.level == Level::Error)
+    diagnostics(db, file).iter().any(|d| d.level == Level::Error)
 }
 
-fn labels_here(db: &Database, file: SourceFile, diagnostic: &Diagnostic) -> Vec<Arc<str>> {
-    diagnostic.labels.iter().map(|_| file.path(db)).collect()
-}
-
-fn absolute(db: &Database, file: SourceFile, start: u32, diagnostic: &Diagnostic) -> FileDiagnostic {
-    let shift = |range: TextRange, start: u32| range + TextSize::from(start);
+/// A diagnostic of an item that begins at a byte, with its places in the file.
+fn absolute(start: u32, diagnostic: &Diagnostic) -> Diagnostic {
     let mut diagnostic = diagnostic.clone();
-    diagnostic.range = shift(diagnostic.range, start);
-    let mut label_files = Vec::new();
-    for label in &mut diagnostic.labels {
-        let (path, base) = match &label.place {
-            None => (file.path(db), start),
-            Some(place) => {
-                let target = db.file(&place.file);
-                let base = target.and_then(|f| items(db, f).get(place.item).map(|i| i.start)).unwrap_or(0);
-                (place.file.clone(), base)
-            }
-        };
-        label.range = shift(label.range, base);
-        label_files.push(path);
-    }
-    for fix in &mut diagnostic.fixes {
-        shift_fix(fix, start);
-    }
-    FileDiagnostic { diagnostic, label_files }
-}
-
-fn shift_fix(fix: &mut Fix, start: u32) {
-    for edit in &mut fix.edits {
-        edit.range += TextSize::from(start);
-    }
+    let start = TextSize::from(start);
+    diagnostic.range += start;
+    diagnostic.labels.iter_mut().for_each(|label| label.range += start);
+    let edits = diagnostic.fixes.iter_mut().flat_map(|fix| &mut fix.edits);
+    edits.for_each(|edit| edit.range += start);
+    diagnostic
 }
 
 /// The rules over a whole file: names declared twice, names that nothing uses, imports of values in a circle.

@@ -1,7 +1,6 @@
 //! `// efl-ignore E0412: reason`: suppresses a rule on its own line, or on the next one when it stands alone.
 
 use crate::{
-    db::FileDiagnostic,
     diag::Diagnostic,
     rules::{self, bad_ignore, unused_ignore},
 };
@@ -75,8 +74,8 @@ impl Suppressions {
 
     /// Removes what is suppressed. Errors stay: they mean that nothing can be compiled. What is wrong with the
     /// comments themselves is returned.
-    pub fn apply(mut self, diagnostics: &mut Vec<FileDiagnostic>) -> Vec<Diagnostic> {
-        diagnostics.retain(|d| !self.suppresses(&d.diagnostic));
+    pub fn apply(mut self, diagnostics: &mut Vec<Diagnostic>) -> Vec<Diagnostic> {
+        diagnostics.retain(|d| !self.suppresses(d));
         let unused = self.comments.iter().filter(|c| !c.used);
         self.broken.extend(unused.map(|c| unused_ignore::diagnostic(&c.codes, c.range)));
         self.broken

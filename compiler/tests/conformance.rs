@@ -118,8 +118,8 @@ proptest! {
         let file = db.file("main.efl").expect("it was loaded");
         let errors: Vec<String> = project::diagnostics(&db, file)
             .into_iter()
-            .filter(|d| d.diagnostic.level == Level::Error)
-            .map(|d| format!("{}: {}", d.diagnostic.rule.code, d.diagnostic.message))
+            .filter(|d| d.level == Level::Error)
+            .map(|d| format!("{}: {}", d.rule.code, d.message))
             .collect();
         prop_assert!(errors.is_empty(), "{errors:?}\n{text}");
         for document in compiled(&db, "main.efl") {

@@ -5,7 +5,8 @@ mod common;
 use common::program::{FLEET, plan};
 use efl_compiler::{
     compile::{self, Options},
-    db::{Database, FileDiagnostic},
+    db::Database,
+    diag::Diagnostic,
     diag::Level,
     ir, project,
     system::MemorySystem,
@@ -22,7 +23,7 @@ use std::{
 /// Everything a workspace says: the diagnostics, orchestrators and resources of each file.
 #[derive(PartialEq, Debug, Default)]
 struct Said {
-    diagnostics: BTreeMap<Arc<str>, Vec<FileDiagnostic>>,
+    diagnostics: BTreeMap<Arc<str>, Vec<Diagnostic>>,
     orchestrators: BTreeMap<Arc<str>, Vec<ir::Orchestrator>>,
     resources: String,
 }
@@ -149,7 +150,7 @@ function other { image: "registry.example/other:1.0" }
 fn workspace() -> Edited {
     let mut edited =
         Edited::new(&[("main.efl", MAIN), ("types.efl", TYPES), ("functions.efl", FUNCTIONS)], &["main.efl"]);
-    let found = said(&edited.db).diagnostics.into_values().flatten().map(|found| found.diagnostic);
+    let found = said(&edited.db).diagnostics.into_values().flatten();
     let errors: Vec<_> = found.filter(|d| d.level == Level::Error).map(|d| d.message).collect();
     assert!(errors.is_empty(), "{errors:?}");
     // The first edit of all tells the database that anything may change.

@@ -364,7 +364,7 @@ fn found(text: &str, level: Level) -> Vec<String> {
     system.files.insert("main.efl".to_owned(), Arc::from(text));
     let db = Database::load(&system, &["main.efl".to_owned()]);
     let file = db.file("main.efl").expect("it was loaded");
-    let found = project::diagnostics(&db, file).into_iter().map(|found| found.diagnostic);
+    let found = project::diagnostics(&db, file).into_iter();
     let line = |at: u32| text[..at as usize].matches('\n').count() + 1;
     found
         .filter(|d| d.level >= level && !["E0406", "E0418"].contains(&d.rule.code))

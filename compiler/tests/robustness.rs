@@ -93,13 +93,13 @@ fn errors(db: &mut Database, program: &Program, text: &str) -> usize {
     let file = db.file(&program.path).expect("it was loaded");
     let found = project::diagnostics(db, file);
     for diagnostic in &found {
-        let range = std::ops::Range::<usize>::from(diagnostic.diagnostic.range);
+        let range = std::ops::Range::<usize>::from(diagnostic.range);
         assert!(text.get(range).is_some(), "no place: {diagnostic:?}");
     }
     let orchestrators = compile::orchestrators(db, file);
     let graph = Graph::of(&orchestrators);
     drop((graph.svg(), graph.mermaid(), graph.dot(), graph.json()));
-    let errors = found.iter().filter(|d| d.diagnostic.level == Level::Error).count();
+    let errors = found.iter().filter(|d| d.level == Level::Error).count();
     for orc in orchestrators.iter().filter(|_| errors == 0) {
         for resource in compile::resources(orc, &Options::default()).unwrap_or_default() {
             yaml::write(&mut String::new(), &resource).expect("it has a YAML form");

@@ -31,8 +31,8 @@ fn outcome(files: &[(String, String)]) -> Outcome {
     let db = Database::load(&system, &["main.efl".to_owned()]);
     let sources: Vec<_> = db.workspace().files(&db).values().copied().collect();
     let found = sources.iter().flat_map(|source| project::diagnostics(&db, *source));
-    let errors = found.filter(|d| d.diagnostic.level == Level::Error);
-    let mut errors: Vec<_> = errors.map(|d| d.diagnostic.rule.code).collect();
+    let errors = found.filter(|d| d.level == Level::Error);
+    let mut errors: Vec<_> = errors.map(|d| d.rule.code).collect();
     let orchestrators: Vec<_> =
         sources.iter().flat_map(|source| compile::orchestrators(&db, *source)).collect();
     let graph = Graph::of(&orchestrators);

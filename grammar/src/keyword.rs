@@ -11,6 +11,11 @@ const MEMBERS: &[&str] = &["source", "function", "workflow", "rule", "type", "ev
 /// What may follow `on` in a body.
 pub(crate) const HANDLERS: &[&str] = &["failure", "exit"];
 
+/// Whether a word begins a statement of a body or a step of a test.
+pub(crate) fn begins_statement(word: &str) -> bool {
+    STATEMENTS.contains(&word) || STEPS.contains(&word)
+}
+
 /// The keywords that may begin an item of a block.
 pub(crate) fn in_block(parent: Rule) -> &'static [&'static str] {
     match parent {

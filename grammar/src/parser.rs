@@ -9,7 +9,10 @@ use crate::segment::segment;
 use crate::source::Source;
 use pest::Parser as _;
 use rowan::{GreenNode, GreenNodeBuilder, Language as _, TextRange, TextSize};
-use std::{num::NonZeroUsize, sync::Once};
+use std::{
+    num::NonZeroUsize,
+    sync::{Mutex, PoisonError},
+};
 
 /// The pest parser.
 #[allow(missing_docs, unreachable_pub, clippy::pedantic)] // pest_derive generates an undocumented public enum
@@ -89,14 +92,27 @@ pub fn parse_item(text: &str) -> ParsedItem {
 /// How often a text is parsed again: misspelt keywords can hide each other.
 const MAX_MENDS: u32 = 3;
 
-/// How many steps pest may take for a segment, in about a second; a megabyte that is right takes half of them. pest
-/// remembers nothing, so that a text that is nested and wrong in a way nobody thought of may take time without end.
-const MAX_STEPS: NonZeroUsize = NonZeroUsize::new(40_000_000).expect("it is not zero");
+/// How many steps pest may take for each byte of a segment. Large declarations of every kind, right or broken, need 4 to
+/// 24; pest remembers nothing, and a text that is nested and wrong in a way nobody thought of may take steps without end.
+const STEPS_PER_BYTE: usize = 50;
+/// What a short segment may take: some milliseconds.
+const LEAST_STEPS: usize = 2_000_000;
+
+/// Lets pest take the steps that a text of a length may need. pest knows one limit for all threads: it only grows.
+fn allow_steps(length: usize) {
+    static ALLOWED: Mutex<usize> = Mutex::new(0);
+    let needed = length.saturating_mul(STEPS_PER_BYTE).max(LEAST_STEPS);
+    // The number in it is right even if a thread has died.
+    let mut allowed = ALLOWED.lock().unwrap_or_else(PoisonError::into_inner);
+    if *allowed < needed {
+        pest::set_call_limit(NonZeroUsize::new(needed));
+        *allowed = needed;
+    }
+}
 
 fn attempt(text: &str, mended: &[Edit]) -> (ParsedItem, Vec<Edit>) {
-    static LIMIT: Once = Once::new();
-    LIMIT.call_once(|| pest::set_call_limit(Some(MAX_STEPS)));
     let source = Source::new(text, mended);
+    allow_steps(source.plain().len());
     stacker::maybe_grow(STACK, 2 * STACK, || match EflParser::parse(Rule::item, source.plain()) {
         Ok(pairs) => build::tree(&source, pairs),
         Err(_) => (unreadable(text), Vec::new()),

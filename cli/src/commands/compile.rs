@@ -19,10 +19,11 @@ use efl_compiler::{
     yaml,
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// Write the Kubernetes resources of pipelines
@@ -285,9 +286,11 @@ fn refuse(
 fn orchestrators(project: &Project) -> Vec<ir::Orchestrator> {
     let mut orchestrators = Vec::new();
     for (path, file) in project.root_files() {
+        let mut names: HashMap<Arc<str>, Arc<str>> = HashMap::new();
         for mut orc in compile::orchestrators(&project.db, file) {
             for origin in &mut orc.origins {
-                origin.file = project.disk.origin(path, &origin.file).into();
+                let name = names.entry(origin.file.clone());
+                origin.file = name.or_insert_with_key(|file| project.disk.origin(path, file).into()).clone();
             }
             orchestrators.push(orc);
         }

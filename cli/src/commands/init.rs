@@ -122,7 +122,7 @@ fn will_do(name: &str) -> bool {
     let files = texts.into_iter().map(|(path, text)| (path.to_owned(), text.into())).collect();
     let db = Database::load(&MemorySystem { files }, &["pipeline.efl".to_owned()]);
     let diagnostics = db.file("pipeline.efl").map(|file| project::diagnostics(&db, file)).unwrap_or_default();
-    !name.is_empty() && diagnostics.iter().all(|d| d.diagnostic.level == Level::Hint)
+    !name.is_empty() && diagnostics.iter().all(|d| d.level == Level::Hint)
 }
 
 #[cfg(test)]

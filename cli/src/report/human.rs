@@ -1,17 +1,14 @@
 //! Diagnostics for people: the message, the lines of the source with what is where, and the way out.
 
-use super::{Counts, Finding, Report, level, place};
+use super::{Counts, Finding, Report, level};
 use crate::{
-    source::{self, Source, SourceKind},
+    source::{self, SourceKind},
     terminal::Look,
 };
 use efl_compiler::diag::Level;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity, ThemeCharacters, ThemeStyles};
 use owo_colors::{OwoColorize, Style};
-use std::{
-    fmt::{self, Display, Write as _},
-    rc::Rc,
-};
+use std::fmt::{self, Display, Write as _};
 
 pub(super) fn render(report: &Report, look: Look) -> String {
     let mut out = String::new();
@@ -33,14 +30,6 @@ fn one(out: &mut String, finding: &Finding, look: Look) {
         // Better without its lines than not at all.
         let _ = writeln!(out, "  {}: {}", finding.head(), finding.diagnostic.message);
     }
-    for (source, range, message) in finding.labels().filter(|(source, ..)| !same(source, finding)) {
-        let note = "note:".style(look.style(Style::new().cyan()));
-        let _ = writeln!(out, "  {note} {}: {message}", place(source, range.start));
-    }
-}
-
-fn same(source: &Rc<Source>, finding: &Finding) -> bool {
-    Rc::ptr_eq(source, &finding.source)
 }
 
 /// The look of one diagnostic: what it is stands where miette has an icon, and the place it is about has its colour.
@@ -62,8 +51,7 @@ fn theme(finding: &Finding, look: Look) -> GraphicalTheme {
     };
     // miette gives styles to places by where they begin.
     let mut places: Vec<(usize, Style)> = vec![(finding.range().start, main)];
-    let others = finding.labels().filter(|(source, ..)| same(source, finding));
-    places.extend(others.map(|(_, range, _)| (range.start, Style::new().cyan())));
+    places.extend(finding.labels().map(|(range, _)| (range.start, Style::new().cyan())));
     places.sort_by_key(|(start, _)| *start);
     let styles = ThemeStyles {
         error: main,
@@ -125,10 +113,10 @@ impl miette::Diagnostic for Shown<'_> {
             let main = LabeledSpan::new_primary_with_span(None, (start, len.min(source::AROUND)));
             return Some(Box::new(std::iter::once(main)));
         }
-        let here = self.0.labels().filter(|(source, ..)| same(source, self.0));
-        let others = here.map(move |(_, range, message)| {
+        let label = move |(range, message): (_, &str)| {
             LabeledSpan::new_with_span(Some(message.to_owned()), span(range))
-        });
+        };
+        let others = self.0.labels().map(label);
         Some(Box::new(std::iter::once(main).chain(others)))
     }
 }
@@ -193,16 +181,12 @@ mod tests {
     }
 
     #[test]
-    fn places_in_other_files_are_notes() {
+    fn other_places_are_shown_with_what_is_there() {
         let here = Rc::new(Source::new("a.efl", "type A = string\n\ttype ß = A\n", SourceKind::File));
-        let there = Rc::new(Source::new("b/c.efl", "\n  type A = int\n", SourceKind::File));
         let diagnostic = Diagnostic::new(&duplicate_name::RULE, range(5, 6), "`A` twice")
             .label(range(22, 24), "used here")
-            .label(range(8, 9), "the first one")
             .help("rename one");
-        let label_sources = vec![here.clone(), there];
-        let report =
-            Report { findings: vec![Finding { source: here, diagnostic, label_sources }], ..Report::new() };
+        let report = Report { findings: vec![Finding { source: here, diagnostic }], ..Report::new() };
         let expected = "  error[E0213]: `A` twice
    ╭─[a.efl:1:6]
  1 │ type A = string
@@ -212,7 +196,6 @@ mod tests {
    ·          ╰── used here
    ╰────
   help: rename one
-  note: b/c.efl:2:8: the first one
 
 ";
         let shown = render(&report, Look { color: false, width: 80 });
@@ -227,7 +210,7 @@ mod tests {
         {
             let source = Rc::new(Source::new("a.efl", text, SourceKind::File));
             let diagnostic = Diagnostic::new(&duplicate_name::RULE, range(start, end), "here");
-            let findings = vec![Finding { source, diagnostic, label_sources: Vec::new() }];
+            let findings = vec![Finding { source, diagnostic }];
             let shown = render(&Report { findings, ..Report::new() }, Look { color: false, width: 80 });
             assert!(
                 shown.contains("here") && shown.contains("a.efl:") != text.is_empty(),

@@ -8,13 +8,8 @@ use std::ops::Range;
 #[derive(Serialize)]
 struct Document<'a> {
     diagnostics: Vec<Entry<'a>>,
-    #[serde(skip_serializing_if = "is_zero")]
-    omitted: usize,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_zero(count: &usize) -> bool {
-    *count == 0
+    #[serde(skip_serializing_if = "Option::is_none")]
+    omitted: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -58,7 +53,8 @@ struct Edit<'a> {
 
 pub(super) fn render(report: &Report) -> String {
     let diagnostics = report.findings.iter().map(entry).collect();
-    let document = Document { diagnostics, omitted: report.counts().omitted };
+    let omitted = Some(report.counts().omitted).filter(|count| *count > 0);
+    let document = Document { diagnostics, omitted };
     // Texts and numbers alone cannot fail to be written.
     let mut out = serde_json::to_string_pretty(&document).unwrap_or_default();
     out.push('\n');
@@ -67,7 +63,8 @@ pub(super) fn render(report: &Report) -> String {
 
 fn entry(finding: &Finding) -> Entry<'_> {
     let diagnostic = &finding.diagnostic;
-    let labels = finding.labels().map(|(source, range, message)| Label {
+    let source = &finding.source;
+    let labels = finding.labels().map(|(range, message)| Label {
         file: &source.name,
         range: place(source, &range),
         message,
@@ -76,7 +73,7 @@ fn entry(finding: &Finding) -> Entry<'_> {
         title: &fix.title,
         applicability: applicability(fix.applicability),
         edits: (fix.edits.iter())
-            .map(|edit| Edit { range: place(&finding.source, &bytes(edit.range)), text: &edit.text })
+            .map(|edit| Edit { range: place(source, &bytes(edit.range)), text: &edit.text })
             .collect(),
     });
     Entry {
@@ -84,8 +81,8 @@ fn entry(finding: &Finding) -> Entry<'_> {
         name: diagnostic.rule.name,
         level: level(diagnostic.level),
         message: &diagnostic.message,
-        file: &finding.source.name,
-        range: place(&finding.source, &finding.range()),
+        file: &source.name,
+        range: place(source, &finding.range()),
         labels: labels.collect(),
         help: diagnostic.help.as_deref(),
         fixes: fixes.collect(),

@@ -57,8 +57,8 @@ fn case(out: &mut String, file: &str, finding: &Finding) {
         start.line
     );
     let mut text = format!("{}: {}: {}", finding.place(), finding.head(), diagnostic.message);
-    for (source, range, message) in finding.labels() {
-        let _ = write!(text, "\n{}: {message}", super::place(source, range.start));
+    for (range, message) in finding.labels() {
+        let _ = write!(text, "\n{}: {message}", super::place(&finding.source, range.start));
     }
     if let Some(help) = &diagnostic.help {
         let _ = write!(text, "\nhelp: {help}");

@@ -13,7 +13,7 @@ use crate::{
 };
 use clap::ValueEnum;
 use efl_compiler::{
-    db::{Database, FileDiagnostic, SourceFile},
+    db::{Database, SourceFile},
     diag::{Applicability, Diagnostic, Level},
 };
 use efl_grammar::TextRange;
@@ -62,8 +62,6 @@ pub(crate) struct Finding {
     pub(crate) source: Rc<Source>,
     /// The diagnostic, with absolute places.
     pub(crate) diagnostic: Diagnostic,
-    /// The text of each of its labels.
-    label_sources: Vec<Rc<Source>>,
 }
 
 /// So many findings of a file are shown: who has more has broken the file as a whole.
@@ -119,7 +117,7 @@ impl Report {
             self.looked_at(&problem.source.name);
         }
         let Problem { source, diagnostic } = problem;
-        self.findings.push(Finding { source, diagnostic, label_sources: Vec::new() });
+        self.findings.push(Finding { source, diagnostic });
     }
 
     /// Adds what is wrong with a file; `name` is how people know a path.
@@ -127,32 +125,31 @@ impl Report {
         &mut self,
         db: &Database,
         file: SourceFile,
-        diagnostics: Vec<FileDiagnostic>,
+        diagnostics: Vec<Diagnostic>,
         name: &dyn Fn(&str) -> String,
     ) {
         let path = file.path(db);
         self.looked_at(&name(&path));
-        for found in self.first(diagnostics) {
+        for diagnostic in self.first(diagnostics) {
             let source = self.source(db, &path, name);
-            let label_sources = found.label_files.iter().map(|path| self.source(db, path, name)).collect();
-            self.findings.push(Finding { source, diagnostic: found.diagnostic, label_sources });
+            self.findings.push(Finding { source, diagnostic });
         }
     }
 
     /// The first [`SHOWN`] of a file's diagnostics, the worst before the others; the rest is counted.
-    fn first(&mut self, mut diagnostics: Vec<FileDiagnostic>) -> Vec<FileDiagnostic> {
+    fn first(&mut self, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
         if diagnostics.len() <= SHOWN {
             return diagnostics;
         }
-        diagnostics.sort_by_key(|found| Reverse(found.diagnostic.level));
+        diagnostics.sort_by_key(|found| Reverse(found.level));
         for found in diagnostics.drain(SHOWN..) {
-            match found.diagnostic.level {
+            match found.level {
                 Level::Error => self.omitted.errors += 1,
                 Level::Warning => self.omitted.warnings += 1,
                 Level::Hint => self.hidden += 1,
             }
         }
-        diagnostics.sort_by_key(|found| found.diagnostic.range.start());
+        diagnostics.sort_by_key(|found| found.range.start());
         diagnostics
     }
 
@@ -167,7 +164,7 @@ impl Report {
         let source = self.source(db, &file.path(db), name);
         let same = |known: &Diagnostic| known.rule == diagnostic.rule && known.range == diagnostic.range;
         self.findings.retain(|finding| !(same(&finding.diagnostic) && Rc::ptr_eq(&finding.source, &source)));
-        self.findings.push(Finding { source, diagnostic, label_sources: Vec::new() });
+        self.findings.push(Finding { source, diagnostic });
     }
 
     /// Turns warnings into errors.
@@ -258,10 +255,9 @@ impl Finding {
         self.source.position(self.range().end)
     }
 
-    /// The other places: their text, bytes, and what is there.
-    fn labels(&self) -> impl Iterator<Item = (&Rc<Source>, Range<usize>, &str)> {
-        let labels = self.diagnostic.labels.iter().zip(&self.label_sources);
-        labels.map(|(label, source)| (source, bytes(label.range), label.message.as_str()))
+    /// The other places that matter: their bytes, and what is there.
+    fn labels(&self) -> impl Iterator<Item = (Range<usize>, &str)> {
+        self.diagnostic.labels.iter().map(|label| (bytes(label.range), label.message.as_str()))
     }
 
     /// `error[E0101]`.

@@ -65,24 +65,20 @@ fn result(finding: &Finding, rules: &[&Rule]) -> Value {
     if finding.source.kind != SourceKind::Virtual {
         result["locations"] = json!([location(&finding.source, &finding.range())]);
     }
-    let related = finding.labels().filter(|(source, ..)| source.kind != SourceKind::Virtual);
-    let related: Vec<Value> = related.enumerate().map(related_location).collect();
-    if !related.is_empty() {
+    let related_location = |(id, (range, message)): (usize, (_, &str))| {
+        let mut location = location(&finding.source, &range);
+        location["id"] = json!(id);
+        location["message"] = json!({ "text": message });
+        location
+    };
+    let related: Vec<Value> = finding.labels().enumerate().map(related_location).collect();
+    if finding.source.kind != SourceKind::Virtual && !related.is_empty() {
         result["relatedLocations"] = Value::Array(related);
     }
     if finding.source.kind == SourceKind::File && !diagnostic.fixes.is_empty() {
         result["fixes"] = diagnostic.fixes.iter().map(|f| fix(&finding.source, f)).collect();
     }
     result
-}
-
-fn related_location(
-    (id, (source, range, message)): (usize, (&std::rc::Rc<Source>, Range<usize>, &str)),
-) -> Value {
-    let mut location = location(source, &range);
-    location["id"] = json!(id);
-    location["message"] = json!({ "text": message });
-    location
 }
 
 fn location(source: &Source, range: &Range<usize>) -> Value {

@@ -1,66 +1,115 @@
 //! One mistake, one diagnostic: what only follows from a syntax error is not said.
 
 use crate::{
-    db::{NameKey, parse_item},
+    db::{ItemText, NameKey, parse_item},
     diag::Diagnostic,
     names::{self, Binding},
     rules,
 };
 use efl_grammar::TextRange;
+use rustc_hash::FxHashMap;
 
-/// Whether a diagnostic only follows from one of the syntax errors of its item: it is about what the error broke, or
-/// says that a name is unused whose use may stand in what could not be read.
-pub(super) fn follows(diagnostic: &Diagnostic, syntax: &[TextRange], text: &str) -> bool {
-    let place = diagnostic.range;
-    if diagnostic.rule == &rules::unused::RULE && mentions_twice(text, &text[place]) {
-        return true;
+/// How often each word stands in the text of an item that could not all be read; of any other, nothing.
+#[salsa::tracked(returns(ref))]
+fn unread_words<'db>(db: &'db dyn salsa::Database, item: ItemText<'db>) -> FxHashMap<Box<str>, u32> {
+    let mut counts = FxHashMap::default();
+    if !parse_item(db, item).errors.is_empty() {
+        for word in item.text(db).split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-')) {
+            *counts.entry(Box::from(word)).or_default() += 1;
+        }
     }
-    syntax.iter().any(|error| breaks(*error, place, text))
+    counts
 }
 
-/// Whether a syntax error is about what stands in a place: it stands in it, with only blanks between behind it, or says
-/// right before it that something is missing.
-pub(super) fn breaks(error: TextRange, place: TextRange, text: &str) -> bool {
-    let blank = |from, to| text[TextRange::new(from, to)].bytes().all(|byte| matches!(byte, b' ' | b'\t'));
-    place.contains_range(error)
-        || error.start() >= place.end() && blank(place.end(), error.start())
-        || error.is_empty() && error.end() <= place.start() && blank(error.end(), place.start())
+/// The words of an item that could not all be read: a name among them may be declared or used there. Of any other,
+/// none.
+pub(crate) fn unread<'db>(
+    db: &'db dyn salsa::Database,
+    item: ItemText<'db>,
+) -> impl Iterator<Item = &'db str> {
+    unread_words(db, item).keys().map(AsRef::as_ref)
 }
 
-/// Whether a diagnostic says that a name is nowhere which stands in a text that could not all be read.
-pub(super) fn may_be_declared(diagnostic: &Diagnostic, name: &str, broken_text: &str) -> bool {
+/// The syntax errors of an item.
+pub(super) struct SyntaxErrors<'db> {
+    db: &'db dyn salsa::Database,
+    item: ItemText<'db>,
+    /// Their places, from first to last.
+    ranges: Vec<TextRange>,
+}
+
+impl<'db> SyntaxErrors<'db> {
+    /// What the parser found wrong with an item.
+    pub(super) fn of(db: &'db dyn salsa::Database, item: ItemText<'db>) -> Self {
+        let mut ranges: Vec<_> = parse_item(db, item).errors.iter().map(|error| error.range).collect();
+        ranges.sort_by_key(|range| (range.start(), range.end()));
+        Self { db, item, ranges }
+    }
+
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.ranges.is_empty()
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.ranges.len()
+    }
+
+    /// Those that stand in a place.
+    pub(super) fn within(&self, place: TextRange) -> impl Iterator<Item = TextRange> {
+        let first = self.ranges.partition_point(|error| error.start() < place.start());
+        let inside = self.ranges[first..].iter().take_while(move |error| error.start() <= place.end());
+        inside.copied().filter(move |error| place.contains_range(*error))
+    }
+
+    /// Whether one of them is about what stands in a place: it stands in it, with only blanks between behind it, or says
+    /// right before it that something is missing.
+    pub(super) fn are_about(&self, place: TextRange) -> bool {
+        let text = self.item.text(self.db);
+        let blank =
+            |from, to| text[TextRange::new(from, to)].bytes().all(|byte| matches!(byte, b' ' | b'\t'));
+        let behind = self.ranges.partition_point(|error| error.start() < place.end());
+        let before = self.ranges.partition_point(|error| error.start() <= place.start());
+        let mut near = self.ranges[..before]
+            .iter()
+            .rev()
+            .filter(|error| error.end() <= place.start())
+            .take_while(|error| blank(error.end(), place.start()));
+        self.within(place).next().is_some()
+            || self.ranges.get(behind).is_some_and(|error| blank(place.end(), error.start()))
+            || near.any(|error| error.is_empty())
+    }
+
+    /// Whether a diagnostic only follows from one of them: it is about what the error broke, or says that a name is
+    /// unused whose use may stand in what could not be read.
+    pub(super) fn explain(&self, diagnostic: &Diagnostic) -> bool {
+        let place = diagnostic.range;
+        let used_twice = || {
+            let name = &self.item.text(self.db)[place];
+            unread_words(self.db, self.item).get(name).is_some_and(|count| *count > 1)
+        };
+        diagnostic.rule == &rules::unused::RULE && used_twice() || self.are_about(place)
+    }
+}
+
+/// Whether a diagnostic says that a name is nowhere which stands in an item that could not all be read.
+pub(super) fn may_be_declared(
+    db: &dyn salsa::Database,
+    diagnostic: &Diagnostic,
+    name: &str,
+    unread: Option<ItemText<'_>>,
+) -> bool {
     let unknown = [
         &rules::unknown_event::RULE,
         &rules::unknown_function::RULE,
         &rules::unknown_rule::RULE,
         &rules::unknown_workflow::RULE,
     ];
-    unknown.contains(&diagnostic.rule) && mentions(broken_text, name)
+    unknown.contains(&diagnostic.rule) && unread.is_some_and(|item| unread_words(db, item).contains_key(name))
 }
 
-/// Whether a text has a word.
-pub(crate) fn mentions(text: &str, word: &str) -> bool {
-    !word.is_empty() && words(text, word).next().is_some()
-}
-
-fn mentions_twice(text: &str, word: &str) -> bool {
-    words(text, word).nth(1).is_some()
-}
-
-/// Where a text has a word that is no part of a longer one.
-fn words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> {
-    let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    let whole = move |(at, _): &(usize, &str)| {
-        !text[..*at].ends_with(inner) && !text[at + word.len()..].starts_with(inner)
-    };
-    text.match_indices(word).filter(whole).map(|(at, _)| at)
-}
-
-/// The text of the item that declares a name, if not all of it could be read; else nothing.
-pub(super) fn broken_text<'db>(db: &'db dyn salsa::Database, binding: &Binding) -> &'db str {
-    let name = NameKey::new(db, binding.name.clone());
-    match names::declaring_item(db, binding.file, name) {
-        Some(item) if !parse_item(db, item).errors.is_empty() => item.text(db),
-        _ => "",
-    }
+/// The item that declares a name.
+pub(super) fn declaring<'db>(db: &'db dyn salsa::Database, binding: &Binding) -> Option<ItemText<'db>> {
+    names::declaring_item(db, binding.file, NameKey::new(db, binding.name.clone()))
 }

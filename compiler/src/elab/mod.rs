@@ -28,6 +28,7 @@ pub use placement::candidates;
 pub use suggest::suggest;
 pub use ty::{TypeScope, schema_type};
 
+use self::cascade::SyntaxErrors;
 use crate::{
     db::{ItemText, NameKey, SourceFile, Workspace, item_node, parse_item},
     diag::{Applicability, Diagnostic, Level},
@@ -133,8 +134,8 @@ pub(crate) struct Cx<'db> {
     pub(crate) patched: Vec<spec::Patch>,
     diagnostics: Vec<Diagnostic>,
     used: BTreeSet<String>,
-    /// The places of the item's syntax errors: what is missing there may only be misread.
-    syntax: Vec<TextRange>,
+    /// The item's syntax errors: what is missing there may only be misread.
+    syntax: SyntaxErrors<'db>,
 }
 
 impl<'db> Cx<'db> {
@@ -153,16 +154,13 @@ impl<'db> Cx<'db> {
             patched: Vec::new(),
             diagnostics: Vec::new(),
             used: BTreeSet::new(),
-            syntax: Vec::new(),
+            syntax: SyntaxErrors::of(db, item),
         }
     }
 
-    /// Reports what the parser found wrong with the item, and remembers where.
+    /// Reports what the parser found wrong with the item.
     fn syntax_errors(&mut self, item: ItemText<'db>) {
-        for error in &parse_item(self.db, item).errors {
-            self.syntax.push(error.range);
-            self.report(rules::syntax(error));
-        }
+        self.report_all(parse_item(self.db, item).errors.iter().map(rules::syntax));
     }
 
     /// Reports what is declared behind the item's own declaration: it does not begin its line, and so no item of its own.
@@ -183,7 +181,7 @@ impl<'db> Cx<'db> {
 
     /// Whether a syntax error stands in a place: a check of the whole of it would be a guess.
     pub(crate) fn is_broken(&self, range: TextRange) -> bool {
-        self.syntax.iter().any(|error| cascade::breaks(*error, range, self.text))
+        self.syntax.are_about(range)
     }
 
     /// Whether a syntax error stands in a declaration itself, and not in a member of it: what seems to be missing may
@@ -192,23 +190,24 @@ impl<'db> Cx<'db> {
         if !self.is_broken(node.text_range()) {
             return false;
         }
-        let members: Vec<TextRange> = node
-            .descendants()
-            .filter_map(ast::Member::cast)
-            .map(|m| m.range())
-            .filter(|r| *r != node.text_range())
-            .collect();
-        let own = |error: &&TextRange| {
-            node.text_range().contains_range(**error) && !members.iter().any(|m| m.contains_range(**error))
+        // The members of a member are in it.
+        let mut members: Vec<TextRange> = Vec::new();
+        for member in node.descendants().skip(1).filter_map(ast::Member::cast) {
+            if members.last().is_none_or(|last| last.end() <= member.range().start()) {
+                members.push(member.range());
+            }
+        }
+        let in_member = |error: TextRange| {
+            let at = members.partition_point(|member| member.start() <= error.start());
+            members[..at].last().is_some_and(|member| member.contains_range(error))
         };
-        self.syntax.iter().find(own).is_some()
+        self.syntax.within(node.text_range()).any(|error| !in_member(error))
     }
 
     fn finish(mut self, lowered: Option<Lowered>) -> Analysis {
         if !self.syntax.is_empty() {
             let elaborated = self.diagnostics.split_off(self.syntax.len());
-            let own = elaborated.into_iter().filter(|d| !cascade::follows(d, &self.syntax, self.text));
-            self.diagnostics.extend(own);
+            self.diagnostics.extend(elaborated.into_iter().filter(|d| !self.syntax.explain(d)));
         }
         self.diagnostics.sort_by_key(|d| (d.range.start(), d.range.end(), d.rule.code));
         self.diagnostics.dedup();

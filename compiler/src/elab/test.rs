@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     catalog::blocks::PENDING,
+    db::ItemText,
     diag::Diagnostic,
     ir,
     names::Decl,
@@ -26,14 +27,14 @@ struct Tested<'db> {
     orc: Arc<ir::Orchestrator>,
     /// Whether it has no errors.
     whole: bool,
-    /// Its text, if not all of it could be read.
-    broken_text: &'db str,
+    /// The item that declares it.
+    item: Option<ItemText<'db>>,
 }
 
 impl<'db> Cx<'db> {
     /// A test's declaration.
     pub(crate) fn test(&mut self, node: &ast::Test) {
-        let Some(Tested { orc, whole, broken_text }) = self.orchestrator_of(node) else { return };
+        let Some(Tested { orc, whole, item }) = self.orchestrator_of(node) else { return };
         self.orc = Some(scope_of(&orc));
         if whole {
             self.check_reached(node, &orc);
@@ -59,7 +60,7 @@ impl<'db> Cx<'db> {
         }
         let text = self.text;
         let mut found = self.take_since(mark);
-        found.retain(|d| !cascade::may_be_declared(d, &text[d.range], broken_text));
+        found.retain(|d| !cascade::may_be_declared(self.db, d, &text[d.range], item));
         self.report_all(found);
     }
 
@@ -140,7 +141,7 @@ impl<'db> Cx<'db> {
             Lowered::Orchestrator(orc) => Some(Tested {
                 orc: orc.clone(),
                 whole: !analysis.has_errors(),
-                broken_text: cascade::broken_text(self.db, binding),
+                item: cascade::declaring(self.db, binding),
             }),
             _ => None,
         }

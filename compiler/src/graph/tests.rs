@@ -49,8 +49,7 @@ fn graph(text: &str) -> Graph {
     let system = MemorySystem { files: [("main.efl".to_owned(), text.into())].into() };
     let db = Database::load(&system, &["main.efl".to_owned()]);
     let file = db.file("main.efl").expect("it was loaded");
-    let errors =
-        project::diagnostics(&db, file).into_iter().map(|d| d.diagnostic).filter(|d| d.level == Level::Error);
+    let errors = project::diagnostics(&db, file).into_iter().filter(|d| d.level == Level::Error);
     assert_eq!(errors.map(|d| d.message).collect::<Vec<_>>(), [""; 0]);
     Graph::of(&project::orchestrators(&db, file))
 }

@@ -2,12 +2,13 @@
 
 use super::duplicate_name::place;
 use crate::{
-    db::{self, SourceFile, Workspace, items, parse_item},
+    db::{self, SourceFile, Workspace, items},
     diag::{Applicability, Diagnostic},
     elab::{cascade, check_item},
     names::{self, Decl, item_signature},
 };
 use efl_grammar::{TextRange, TextSize, ast, ast::AstNode};
+use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 
 super::rule! {
@@ -44,10 +45,9 @@ pub(crate) fn check_file(db: &dyn salsa::Database, file: SourceFile) -> Vec<Diag
         used.extend(check_item(db, file, item.text).used.iter().map(String::as_str));
     }
     let library = !items.iter().any(|i| matches!(item_signature(db, i.text).decl.as_deref(), Some(Decl::Orchestrator)));
-    let broken: Vec<&str> =
-        items.iter().filter(|i| !parse_item(db, i.text).errors.is_empty()).map(|i| i.text.text(db)).collect();
     // The use of a name may stand in what could not be read.
-    let hidden = |name: &str| broken.iter().any(|text| cascade::mentions(text, name));
+    let unread: FxHashSet<&str> = items.iter().flat_map(|item| cascade::unread(db, item.text)).collect();
+    let hidden = |name: &str| unread.contains(name);
     let mut found = Vec::new();
     for item in items {
         let signature = item_signature(db, item.text);

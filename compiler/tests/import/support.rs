@@ -14,11 +14,11 @@ use std::collections::BTreeSet;
 /// The errors of a file: line, code and message.
 pub(crate) fn errors(db: &Database, file: SourceFile) -> Vec<String> {
     let text = file.text(db).unwrap_or_default();
-    let error = |d: efl_compiler::db::FileDiagnostic| {
-        let start = usize::from(d.diagnostic.range.start()).min(text.len());
+    let error = |d: efl_compiler::diag::Diagnostic| {
+        let start = usize::from(d.range.start()).min(text.len());
         let line = text.get(..start).unwrap_or_default().split('\n').count();
-        let Level::Error = d.diagnostic.level else { return None };
-        Some(format!("{line}: {}: {}", d.diagnostic.rule.code, d.diagnostic.message))
+        let Level::Error = d.level else { return None };
+        Some(format!("{line}: {}: {}", d.rule.code, d.message))
     };
     project::diagnostics(db, file).into_iter().filter_map(error).collect()
 }

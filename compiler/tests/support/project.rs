@@ -229,8 +229,8 @@ impl Project {
         for file in self.files.iter().filter(|f| f.path.ends_with(".efl")) {
             let Some(source) = db.file(&file.path) else { continue };
             for d in project::diagnostics(db, source) {
-                let origin = file.origin(d.diagnostic.range.start().into());
-                found.push(Found { origin, path: file.path.clone(), diagnostic: d.diagnostic });
+                let origin = file.origin(d.range.start().into());
+                found.push(Found { origin, path: file.path.clone(), diagnostic: d });
             }
         }
         found

@@ -1,7 +1,10 @@
 //! Brackets: which one closes which, and where those end that nothing closes.
 
 use super::{Line, MAX_DEPTH, Repairer, STRAY, TOO_DEEP, Why};
-use crate::lex::{Kind, Lexeme, Lexer};
+use crate::{
+    keyword,
+    lex::{Kind, Lexeme, Lexer},
+};
 
 /// Something open.
 #[derive(Clone, Debug)]
@@ -35,11 +38,8 @@ pub(super) struct Frame {
 /// Words that join operands.
 const CONNECTING: [&str; 8] = ["and", "or", "not", "in", "matches", "as", "then", "for"];
 
-/// Words of statements and steps that something else follows: they end no operand.
-const LEADING: [&str; 17] = [
-    "let", "parallel", "if", "else", "for", "retry", "wait", "emit", "return", "on", "max", "backoff",
-    "timeout", "send", "mock", "set", "expect",
-];
+/// Words inside statements and steps that something else follows, as it does their keywords: they end no operand.
+const LEADING: [&str; 5] = ["else", "on", "max", "backoff", "timeout"];
 
 /// The closing bracket of an opening one.
 pub(super) fn partner(open: u8) -> u8 {
@@ -416,7 +416,8 @@ impl Repairer<'_> {
         match lexeme.kind {
             Kind::Word => {
                 let word = &self.text[lexeme.start..lexeme.end];
-                !CONNECTING.contains(&word) && !LEADING.contains(&word)
+                let leading = LEADING.contains(&word) || keyword::begins_statement(word);
+                !CONNECTING.contains(&word) && !leading
             }
             Kind::StringEnd | Kind::ForeignString | Kind::Close => true,
             _ => false,
@@ -452,8 +453,20 @@ impl Repairer<'_> {
     }
 }
 
-/// The words of a line, each with the byte behind it and whether it directly follows a word or colon.
-fn words(line: &str) -> Vec<(Lexeme, u32, u8, bool)> {
+/// A word of a line.
+struct Word {
+    start: usize,
+    end: usize,
+    /// How many brackets of the line are open around it.
+    depth: u32,
+    /// The byte behind it and blanks; `\n` at the end.
+    behind: u8,
+    /// Whether it directly follows a word or colon.
+    follows: bool,
+}
+
+/// The words of a line.
+fn words(line: &str) -> Vec<Word> {
     let mut lexer = Lexer::new(line, 0);
     let (mut depth, mut words, mut follows) = (0u32, Vec::new(), false);
     while let Some(lexeme) = lexer.next() {
@@ -461,7 +474,9 @@ fn words(line: &str) -> Vec<(Lexeme, u32, u8, bool)> {
         match lexeme.kind {
             Kind::Open => depth += 1,
             Kind::Close => depth = depth.saturating_sub(1),
-            Kind::Word if lexer.in_code() => words.push((lexeme, depth, behind, follows)),
+            Kind::Word if lexer.in_code() => {
+                words.push(Word { start: lexeme.start, end: lexeme.end, depth, behind, follows });
+            }
             _ => {}
         }
         if !lexeme.is_trivia() {
@@ -472,53 +487,45 @@ fn words(line: &str) -> Vec<(Lexeme, u32, u8, bool)> {
 }
 
 /// The first field behind the head of a line.
-fn first_field(words: &[(Lexeme, u32, u8, bool)]) -> Option<usize> {
+fn first_field(words: &[Word]) -> Option<usize> {
     let keyword = words.first()?;
-    let own_colon = usize::from(words.get(1).is_some_and(|word| word.2 == b':'));
+    let own_colon = usize::from(words.get(1).is_some_and(|word| word.behind == b':'));
     let rest = words.get(1 + own_colon..)?;
-    let field = rest
-        .iter()
-        .find(|(word, depth, behind, _)| *depth == 0 && *behind == b':' && word.start > keyword.0.end)?;
-    Some(field.0.start)
+    let is_field = |word: &&Word| word.depth == 0 && word.behind == b':' && word.start > keyword.end;
+    Some(rest.iter().find(is_field)?.start)
 }
 
 /// Where the block of a line was meant to begin: before its first field behind other words, before its last call or
 /// block, or at its end.
 fn block_start(line: &str) -> Option<usize> {
     let words = words(line);
-    let text = |word: &Lexeme| &line[word.start..word.end];
     let (first, rest) = words.split_first()?;
-    let keyword = text(&first.0);
+    let keyword = &line[first.start..first.end];
     if keyword == "import" {
-        return rest.first().map(|word| word.0.start);
+        return rest.first().map(|word| word.start);
     }
     let own_colon =
-        matches!(keyword, "source" | "event" | "bus") && rest.first().is_some_and(|word| word.2 == b':');
+        matches!(keyword, "source" | "event" | "bus") && rest.first().is_some_and(|word| word.behind == b':');
     let rest = &rest[usize::from(own_colon)..];
-    let nested = rest
-        .iter()
-        .rfind(|(word, _, behind, _)| *behind == b':' && line[..word.start].trim_end().ends_with(':'));
-    let field = rest.iter().find(|(_, depth, behind, _)| *depth == 0 && *behind == b':');
-    let block = rest.iter().rfind(|(_, depth, behind, follows)| *depth == 0 && *behind == b'{' && *follows);
-    let joins = |word: &Lexeme| {
-        ["parallel", "failure", "exit", "else"]
-            .iter()
-            .any(|head| line[..word.start].trim_end().ends_with(head))
-    };
-    let inner = rest.iter().rfind(|(word, depth, behind, follows)| {
-        *depth > 0 && *follows && (*behind == b':' || line[word.end..].starts_with('(') && joins(word))
+    let before = |word: &Word| line[..word.start].trim_end();
+    let is_call = |word: &Word| line[word.end..].starts_with('(');
+    let nested = rest.iter().rfind(|word| word.behind == b':' && before(word).ends_with(':'));
+    let field = rest.iter().find(|word| word.depth == 0 && word.behind == b':');
+    let joins =
+        |word: &Word| ["parallel", "failure", "exit", "else"].iter().any(|head| before(word).ends_with(head));
+    let inner = rest.iter().rfind(|word| {
+        word.depth > 0 && word.follows && (word.behind == b':' || is_call(word) && joins(word))
     });
-    let call = words.iter().rfind(|(word, ..)| line[word.end..].starts_with('('));
     // The brace of `rule r on e {` and `function f {` is there.
-    let heads_block = |(word, ..): &&(Lexeme, u32, u8, bool)| {
+    let heads_block = |word: &Word| {
         matches!(keyword, "rule" | "for" | "if" | "retry")
-            || rest.first().is_some_and(|(name, ..)| name.start == word.start)
+            || rest.first().is_some_and(|name| name.start == word.start)
     };
-    let block = block.filter(|found| !heads_block(found));
+    let block = rest.iter().rfind(|word| word.depth == 0 && word.behind == b'{' && word.follows);
+    let block = block.filter(|word| !heads_block(word));
     // Nothing is missing right behind a brace.
-    let opened = |(word, ..): &&(Lexeme, u32, u8, bool)| line[..word.start].trim_end().ends_with('{');
-    let call = call.filter(|found| !opened(found));
-    let found = nested.or(field).or(inner).or(block).or(call).map(|(word, ..)| word.start);
+    let call = words.iter().rfind(|word| is_call(word)).filter(|word| !before(word).ends_with('{'));
+    let found = nested.or(field).or(inner).or(block).or(call).map(|word| word.start);
     let heads = [
         "rule",
         "parallel",
