@@ -19,6 +19,7 @@ pub mod expand;
 pub mod fmt;
 pub mod graph;
 pub mod import;
+pub mod index;
 pub mod ir;
 pub mod names;
 pub mod parallel;

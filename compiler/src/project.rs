@@ -5,7 +5,7 @@ use crate::{
     db::{Database, Item, ItemText, SourceFile, Workspace, item_node, items},
     diag::{Diagnostic, Level},
     elab::{Lowered, check_item},
-    ir,
+    expand, ir,
     names::{Decl, item_signature},
     rules,
     suppress::Suppressions,
@@ -79,6 +79,33 @@ fn unmakeable<'db>(db: &'db dyn salsa::Database, file: SourceFile, item: ItemTex
         CompileError::NoCandidate(..) => None,
     };
     errors.into_iter().filter_map(diagnostic).collect()
+}
+
+/// A resource that a declaration becomes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Made {
+    /// The declaration: `crossing-safety/function/classify`; of a Sensor each rule that it has a trigger of.
+    pub declaration: String,
+    /// Its kind, with the group that tells it from others of that name: `serving.knative.dev/v1`, `Service`.
+    pub kind: (&'static str, &'static str),
+    /// Its name.
+    pub name: String,
+}
+
+/// What the declarations of an orchestrator become; nothing while it cannot be compiled.
+#[salsa::tracked(returns(deref))]
+pub fn made<'db>(db: &'db dyn salsa::Database, file: SourceFile, item: ItemText<'db>) -> Vec<Made> {
+    let Some(Lowered::Orchestrator(orc)) = &check_item(db, file, item).lowered else { return Vec::new() };
+    let resources = compile::resources(orc, &compile::Options::default()).unwrap_or_default();
+    let made = |r: expand::Resource<'_>| {
+        let declarations: Vec<String> = match r.rules().as_slice() {
+            [] => vec![r.declaration.clone()],
+            rules => rules.iter().map(|rule| format!("{}/rule/{rule}", orc.name)).collect(),
+        };
+        let (kind, name) = ((r.api_version, r.kind), r.name);
+        declarations.into_iter().map(move |declaration| Made { declaration, kind, name: name.clone() })
+    };
+    resources.into_iter().flat_map(made).collect()
 }
 
 /// Whether a file has an error.

@@ -672,6 +672,21 @@ impl Default for Placement {
     }
 }
 
+impl Placement {
+    /// What each number of a cluster counts for, as parts of one: `cpu`, `memory`, then the metrics. Empty while all
+    /// weights are zero.
+    pub fn shares(&self) -> Vec<(&str, f64)> {
+        let own = [("cpu", self.weights.cpu), ("memory", self.weights.memory)];
+        let metrics = self.metrics.iter().map(|m| (m.name.as_str(), m.weight));
+        let weights: Vec<(&str, f64)> = own.into_iter().chain(metrics).collect();
+        let sum: f64 = weights.iter().map(|(_, weight)| weight).sum();
+        if sum <= 0.0 {
+            return Vec::new();
+        }
+        weights.into_iter().map(|(name, weight)| (name, weight / sum)).collect()
+    }
+}
+
 /// What CPU and memory count for.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -101,6 +101,8 @@ pub struct Record {
     pub fields: Vec<RecordField>,
     /// Whether other fields may be present (a JSON Schema without `additionalProperties: false`); they are `any`.
     pub open: bool,
+    /// Where it is written, when an editor asked.
+    pub origin: crate::index::Origin,
 }
 
 /// One field of a record type.

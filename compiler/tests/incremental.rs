@@ -8,7 +8,7 @@ use efl_compiler::{
     db::Database,
     diag::Diagnostic,
     diag::Level,
-    ir, project,
+    index, ir, project,
     system::MemorySystem,
     yaml,
 };
@@ -26,6 +26,20 @@ struct Said {
     diagnostics: BTreeMap<Arc<str>, Vec<Diagnostic>>,
     orchestrators: BTreeMap<Arc<str>, Vec<ir::Orchestrator>>,
     resources: String,
+    names: BTreeMap<Arc<str>, Vec<String>>,
+}
+
+/// The names of an item with what they mean, without the numbers that a database gives files.
+fn names(db: &Database, item: &index::IndexedItem<'_>) -> Vec<String> {
+    let name = |entry: &index::Entry| {
+        let means = match entry.symbol() {
+            Some(symbol) => format!("{} {:?}", symbol.file.path(db), symbol.path()),
+            None => format!("{:?}", std::mem::discriminant(&entry.meaning)),
+        };
+        let ty = entry.ty.as_ref().map(ToString::to_string);
+        format!("{:?} {:?} {means}: {ty:?}", item.absolute(entry.range), entry.role)
+    };
+    item.index.entries.iter().map(name).collect()
 }
 
 fn said(db: &Database) -> Said {
@@ -40,6 +54,8 @@ fn said(db: &Database) -> Said {
             }
         }
         said.diagnostics.insert(path.clone(), project::diagnostics(db, *file));
+        let indexed = index::indexed(db, *file);
+        said.names.insert(path.clone(), indexed.flat_map(|item| names(db, &item)).collect());
         said.orchestrators.insert(path.clone(), orchestrators);
     }
     said
@@ -85,13 +101,22 @@ impl Edited {
 
     /// How many items are checked again after one part of a file is replaced.
     fn checks(&mut self, path: &str, old: &str, new: &str) -> usize {
+        self.reruns(path, old, new, "check_item")
+    }
+
+    /// How many items an editor reads again.
+    fn indexes(&mut self, path: &str, old: &str, new: &str) -> usize {
+        self.reruns(path, old, new, "index_item")
+    }
+
+    fn reruns(&mut self, path: &str, old: &str, new: &str, query: &str) -> usize {
         let text = self.system.files[path].clone();
         assert_eq!(text.matches(old).count(), 1, "`{old}` stands once in {path}");
         self.runs();
         self.set(path, Some(text.replacen(old, new, 1)));
         let ran = self.runs();
         self.is_as_from_scratch();
-        ran.iter().filter(|query| *query == "check_item").count()
+        ran.iter().filter(|ran| *ran == query).count()
     }
 
     fn is_as_from_scratch(&self) {
@@ -165,6 +190,29 @@ fn an_edit_checks_its_own_item() {
     assert_eq!(edited.checks("main.efl", "speed > 60", "speed >"), 1, "a mistake");
     assert_eq!(edited.checks("main.efl", "speed >]", "speed > limit]"), 0, "and its correction: known");
     assert_eq!(edited.checks("main.efl", "door[open]", "door[not open]"), 1);
+}
+
+#[test]
+fn an_edit_indexes_its_own_item() {
+    let mut edited = workspace();
+    assert_eq!(edited.indexes("main.efl", "speed > limit", "speed > 60"), 1);
+    assert_eq!(edited.indexes("main.efl", "door[open]", "door[not open]"), 1);
+    assert_eq!(edited.indexes("functions.efl", "other:1.0", "other:1.1"), 1);
+    assert_eq!(edited.indexes("main.efl", "orchestrator first", "// A comment.\n\norchestrator first"), 0);
+}
+
+#[test]
+fn who_compiles_indexes_nothing() {
+    let edited = workspace();
+    let ran = Arc::new(Mutex::new(Vec::new()));
+    let log = ran.clone();
+    let mut db =
+        Database::observed(move |query| log.lock().expect("no test panics in it").push(query.to_owned()));
+    let file = db.open(&edited.system, "main.efl");
+    assert!(!project::has_errors(&db, file));
+    let orchestrators = compile::orchestrators(&db, file);
+    assert!(orchestrators.iter().all(|orc| compile::resources(orc, &Options::default()).is_ok()));
+    assert!(!ran.lock().expect("no test panics in it").iter().any(|query| query == "index_item"));
 }
 
 #[test]

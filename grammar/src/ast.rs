@@ -344,15 +344,20 @@ pub trait HasName: AstNode {
 pub trait HasDoc: AstNode {
     /// The doc text: the lines without `///` and one blank behind it, joined by newlines.
     fn doc(&self) -> Option<String> {
-        child::<Doc>(self.syntax()).map(|doc| {
-            let lines = doc.0.children_with_tokens().filter_map(SyntaxElement::into_token);
-            let text = |t: SyntaxToken| {
-                let line = t.text().trim_start_matches('/');
-                line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned()
-            };
-            lines.filter(|t| t.kind() == DOC_COMMENT).map(text).collect::<Vec<_>>().join("\n")
-        })
+        doc(self.syntax())
     }
+}
+
+/// The doc text of a node that may carry `///` lines.
+pub fn doc(node: &SyntaxNode) -> Option<String> {
+    child::<Doc>(node).map(|doc| {
+        let lines = doc.0.children_with_tokens().filter_map(SyntaxElement::into_token);
+        let text = |t: SyntaxToken| {
+            let line = t.text().trim_start_matches('/');
+            line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned()
+        };
+        lines.filter(|t| t.kind() == DOC_COMMENT).map(text).collect::<Vec<_>>().join("\n")
+    })
 }
 
 macro_rules! mark {

@@ -17,7 +17,7 @@ pub const MINUTE: u64 = 60 * SECOND;
 pub const HOUR: u64 = 60 * MINUTE;
 
 /// A block: what may stand between its braces.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Block {
     /// How messages call it: `function`, `placement`, `webhook source`.
     pub name: &'static str,

@@ -1,9 +1,10 @@
 //! Blocks of fields, checked against the catalog: one table says what may stand where.
 
-use super::Cx;
+use super::{Cx, record::key_range};
 use crate::{
     catalog::{Block, Field, FieldType, Group, Nested, Presence},
     diag::{Applicability, Diagnostic, a},
+    index::Meaning,
     names::Decl,
     rules,
     types::Type,
@@ -83,6 +84,7 @@ impl Cx<'_> {
     /// The members of a block: every field checked, required ones there. `place` is where a missing one is reported.
     pub(crate) fn members(&mut self, node: &impl HasMembers, block: &Block, place: TextRange) -> Value {
         let given = self.given(&node.members(), block);
+        self.note_block(node.syntax(), &[block], &given);
         self.check_presence(&given, block, place, node);
         given.value()
     }
@@ -119,9 +121,18 @@ impl Cx<'_> {
         }
         given.places.push((name.clone(), range));
         let ty = match (find_field(blocks, &name), find_nested(blocks, &name), blocks[0].open) {
-            (Some(field), _, _) => field.ty,
-            (None, Some(nested), _) if !nested.labelled => FieldType::Record(nested.block),
-            (None, None, Some(ty)) => ty,
+            (Some(field), _, _) => {
+                self.note(key_range(&key), || Meaning::Field(owner(blocks, field), field));
+                field.ty
+            }
+            (None, Some(nested), _) if !nested.labelled => {
+                self.note(key_range(&key), || Meaning::Nested(nested));
+                FieldType::Record(nested.block)
+            }
+            (None, None, Some(ty)) => {
+                self.note(key_range(&key), || Meaning::OpenKey);
+                ty
+            }
             _ => return self.unknown_field(&name, range, blocks, given),
         };
         if let Some(value) = node.value()
@@ -152,9 +163,11 @@ impl Cx<'_> {
         let Some(nested) = find_nested(blocks, &name) else {
             return self.unknown_nested(node, &name, range, blocks, given);
         };
+        self.note(range, || Meaning::Nested(nested));
         let label = node.label().map(|l| (l.text(), l.range()));
         match (nested.labelled, label) {
             (true, Some((label, label_range))) => {
+                self.note(label_range, || Meaning::Nested(nested));
                 let value = self.members(node, nested.block, label_range);
                 let key = format!("{name} {label}");
                 if let Some(first) = given.first(&key) {
@@ -199,9 +212,11 @@ impl Cx<'_> {
         given: &mut Given,
     ) {
         // `labels { a: "b" }` of a map or record field is a block too.
-        if let Some(Field { ty: ty @ (FieldType::Map(_) | FieldType::Record(_) | FieldType::Any), .. }) =
-            find_field(blocks, name)
+        if let Some(
+            field @ Field { ty: ty @ (FieldType::Map(_) | FieldType::Record(_) | FieldType::Any), .. },
+        ) = find_field(blocks, name)
         {
+            self.note(range, || Meaning::Field(owner(blocks, field), field));
             if given.first(name).is_some() {
                 return self.error(&rules::duplicate_field::RULE, range, format!("`{name}` is given twice"));
             }
@@ -713,6 +728,7 @@ impl Cx<'_> {
             },
         };
         if words.contains(&text.as_str()) {
+            self.note(node.range(), || Meaning::Word);
             return Some(Value::String(text));
         }
         let known: Vec<String> = words.iter().map(|&w| w.to_owned()).collect();
@@ -826,9 +842,18 @@ impl Cx<'_> {
             }
             given.places.push((text.clone(), range));
             let ty = match (block.field(&text), block.nested(&text), block.open) {
-                (Some(field), _, _) => field.ty,
-                (None, Some(nested), _) => FieldType::Record(nested.block),
-                (None, None, Some(open)) => open,
+                (Some(field), _, _) => {
+                    self.note(key_range(&key), || Meaning::Field(block.name, field));
+                    field.ty
+                }
+                (None, Some(nested), _) => {
+                    self.note(key_range(&key), || Meaning::Nested(nested));
+                    FieldType::Record(nested.block)
+                }
+                (None, None, Some(open)) => {
+                    self.note(key_range(&key), || Meaning::OpenKey);
+                    open
+                }
                 _ => {
                     self.unknown_field(&text, range, &[block], &mut given);
                     continue;
@@ -840,6 +865,7 @@ impl Cx<'_> {
                 given.entries.push((text, value));
             }
         }
+        self.note_block(node.syntax(), &[block], &given);
         self.check_presence(&given, block, node.range(), node);
         Some(given.value())
     }
@@ -862,7 +888,10 @@ impl Cx<'_> {
             return None;
         };
         let text = name.name();
-        match self.callable(&text).map(|c| c.callee) {
+        let callable = self.callable(&text);
+        let symbol = callable.as_ref().and_then(|c| c.symbol.clone());
+        self.note_symbol(name.range(), symbol, None);
+        match callable.map(|c| c.callee) {
             Some(crate::ir::Callee::Function(function)) => Some(Value::String(function)),
             Some(_) => {
                 self.error(
@@ -887,7 +916,8 @@ impl Cx<'_> {
             return None;
         };
         let text = name.name();
-        if self.find(&text, |d| matches!(d, Decl::Bus)).is_some() {
+        if let Some(binding) = self.find(&text, |d| matches!(d, Decl::Bus)) {
+            self.note_binding(name.range(), binding, None);
             return Some(Value::String(text));
         }
         if !self.is_broken_import(&text) {
@@ -942,12 +972,17 @@ impl Cx<'_> {
     }
 }
 
-fn find_field<'a>(blocks: &[&'a Block], name: &str) -> Option<&'a Field> {
+fn find_field(blocks: &[&Block], name: &str) -> Option<&'static Field> {
     blocks.iter().find_map(|b| b.field(name))
 }
 
-fn find_nested<'a>(blocks: &[&'a Block], name: &str) -> Option<&'a Nested> {
+fn find_nested(blocks: &[&Block], name: &str) -> Option<&'static Nested> {
     blocks.iter().find_map(|b| b.nested(name))
+}
+
+/// What the block is called that has a field.
+fn owner(blocks: &[&Block], field: &'static Field) -> &'static str {
+    blocks.iter().find(|b| b.field(field.name).is_some()).map_or("", |b| b.name)
 }
 
 /// What is wrong with a text.

@@ -6,10 +6,12 @@ use super::{
     call::statement,
     expr::{Env, Local},
     named,
+    record::visible_behind,
 };
 use crate::{
     catalog::blocks::WORKFLOW_OPTIONS,
     diag::Diagnostic,
+    index::{Kind, Names},
     ir::{self, Body, CallResult, Expr, Input, Stmt},
     names::{self, Binding},
     rules,
@@ -47,12 +49,16 @@ impl Cx<'_> {
         if let Some((name, range)) = &name {
             self.check_kubernetes_name(name, *range, "workflow");
         }
+        let outer = self.enter(Kind::Workflow, name.as_ref());
         let mut signature = self.declared_signature(decl);
         signature.close();
         let mark = self.mark();
         let callees = std::mem::take(&mut self.callees);
         let mut env = Env { place: "a workflow", ..Env::default() };
         for (formal, (name, ty)) in formals(decl).into_iter().zip(params(&signature.input)) {
+            if let (Some(body), Some(symbol)) = (decl.body(), self.defined_at(formal)) {
+                self.note_visible(body.range(), || Names::Local(symbol, ty.clone()));
+            }
             env.locals.push(Local { name, ty, range: formal });
         }
         let options = self.workflow_options(decl);
@@ -78,6 +84,7 @@ impl Cx<'_> {
             }
         }
         let callees = std::mem::replace(&mut self.callees, callees);
+        self.leave(outer);
         let spec = spec::Workflow {
             name: name?.0,
             description: decl.doc(),
@@ -94,13 +101,18 @@ impl Cx<'_> {
         let mut defaults = Vec::new();
         if let Some(sig) = decl.sig() {
             if let Some(ty) = sig.unnamed() {
-                self.payload_ty(&ty);
+                self.part_type(Kind::Input, "", &ty);
             }
             for formal in sig.formals() {
+                let declared = named(&formal);
                 if let Some(ty) = formal.ty() {
-                    self.payload_ty(&ty);
+                    let name = declared.as_ref().map_or("", |(name, _)| name);
+                    let ty = self.part_type(Kind::Parameter, name, &ty);
+                    self.define(Kind::Parameter, declared.as_ref(), Some(&ty));
+                } else {
+                    self.define(Kind::Parameter, declared.as_ref(), None);
                 }
-                let Some((name, range)) = named(&formal) else { continue };
+                let Some((name, range)) = declared else { continue };
                 if let Some((_, first)) = seen.iter().find(|(n, _)| *n == name) {
                     let message = format!("two parameters are called `{name}`");
                     let diagnostic = Diagnostic::new(&rules::duplicate_name::RULE, range, message);
@@ -111,15 +123,24 @@ impl Cx<'_> {
             }
         }
         if let Some(ty) = decl.result() {
-            self.payload_ty(&ty);
+            self.part_type(Kind::Result, "", &ty);
         }
-        let mut signature = Self::signature(self.type_scope(), &names::function_sig(decl));
+        let mut signature = Self::signature(self.type_scope(), &names::function_sig(decl), self.inside());
         if let Input::Named(params) = &mut signature.input {
             for (param, (_, default)) in params.iter_mut().zip(defaults) {
                 param.default = default;
             }
         }
         signature
+    }
+
+    /// The type of a parameter or of the result.
+    fn part_type(&mut self, kind: Kind, name: &str, ty: &ast::Ty) -> Type {
+        let part = self.here(kind, name);
+        let outer = self.enter_symbol(part);
+        let ty = self.payload_ty(ty);
+        self.leave(outer);
+        ty
     }
 
     fn default_of(&mut self, formal: &ast::Formal) -> Option<Expr> {
@@ -270,6 +291,7 @@ impl Cx<'_> {
         if ty == Type::Error {
             self.used_locals.insert(place(range));
         }
+        self.bind(Kind::Let, &name, range, &ty, visible_behind(stmt.syntax()));
         env.locals.push(Local { name, ty, range });
         lowered
     }
@@ -487,6 +509,9 @@ impl Cx<'_> {
         if let Some((name, range)) = &name {
             self.check_shadowing(name, *range, env);
             let ty = element.unwrap_or(Type::Error);
+            if let Some(stmts) = stmt.stmts() {
+                self.bind(Kind::Loop, name, *range, &ty, stmts.range());
+            }
             inner.locals.push(Local { name: name.clone(), ty, range: *range });
         }
         let around =
@@ -503,6 +528,9 @@ impl Cx<'_> {
         let node = stmt.event()?;
         let name = node.text();
         let event = self.internal_event(&name, node.range())?;
+        if let Some(payload) = &payload_node {
+            self.note_record(payload, &event);
+        }
         let (expr, ty) = payload.unwrap_or((Expr::Record(Vec::new()), Type::Record(Arc::default())));
         let range = payload_node.map_or_else(|| stmt.range(), |p| p.range());
         let (expr, ty) = unwrap_value(expr, ty, &event);
@@ -555,6 +583,7 @@ impl Cx<'_> {
         let members: Vec<ast::Member> = decl.body().iter().flat_map(ast::Body::members).collect();
         let place = named(decl).map_or_else(|| decl.range(), |(_, r)| r);
         let given = self.given(&members, &WORKFLOW_OPTIONS);
+        self.note_block(decl.syntax(), &[&WORKFLOW_OPTIONS], &given);
         self.check_presence(&given, &WORKFLOW_OPTIONS, place, decl);
         given
     }

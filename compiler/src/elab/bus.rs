@@ -8,6 +8,7 @@ use super::{
 use crate::{
     catalog::blocks,
     diag::Diagnostic,
+    index::{Kind, Meaning},
     rules,
     spec::{EventBus, JetstreamExotic, JetstreamNative, StreamConfig, Tls},
     value::{KeyRef, Value},
@@ -18,6 +19,7 @@ impl Cx<'_> {
     /// A bus's declaration.
     pub(crate) fn bus(&mut self, decl: &ast::Bus) -> Option<EventBus> {
         let place = named(decl).map_or_else(|| decl.range(), |(_, r)| r);
+        self.define(Kind::Bus, named(decl).as_ref(), None);
         if let Some(kind) = decl.kind()
             && kind.text() != "jetstream"
         {
@@ -26,6 +28,10 @@ impl Cx<'_> {
             return None;
         }
         let given = self.given(&decl.members(), &blocks::BUS_JETSTREAM);
+        self.note_block(decl.syntax(), &[&blocks::BUS_JETSTREAM], &given);
+        if let Some(kind) = decl.kind() {
+            self.note(kind.range(), || Meaning::Word);
+        }
         self.check_presence(&given, &blocks::BUS_JETSTREAM, place, decl);
         self.check_bus(&given, decl);
         Some(lower(&given.value()))

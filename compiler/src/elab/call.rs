@@ -3,6 +3,7 @@
 use super::{Cx, expr::Env, orchestrator::Use};
 use crate::{
     diag::{Diagnostic, a},
+    index::{Kind, Symbol},
     ir::{self, Builtin, CallArgs, Callee, Expr, Input, Param, Signature},
     names::{Binding, Decl},
     rules,
@@ -20,6 +21,8 @@ pub(crate) struct Callable {
     pub(crate) signature: Signature,
     /// Where it is declared, when that is outside the orchestrator.
     pub(crate) binding: Option<Binding>,
+    /// What it is, when an editor asks.
+    pub(crate) symbol: Option<Symbol>,
 }
 
 /// A call with its arguments bound.
@@ -98,37 +101,35 @@ impl Cx<'_> {
     /// What a name calls.
     pub(crate) fn callable(&mut self, name: &str) -> Option<Callable> {
         if let Some(orc) = &mut self.orc {
+            let symbol = |kind| orc.symbol.as_ref().map(|orc| orc.child(kind, name));
             if let Some(signature) = orc.functions.get(name).cloned() {
+                let symbol = symbol(Kind::Function);
                 orc.used.insert(Use::Function(name.to_owned()));
-                return Some(Callable {
-                    callee: Callee::Function(name.to_owned()),
-                    signature,
-                    binding: None,
-                });
+                let callee = Callee::Function(name.to_owned());
+                return Some(Callable { callee, signature, binding: None, symbol });
             }
             if let Some(signature) = orc.workflows.get(name).cloned() {
+                let symbol = symbol(Kind::Workflow);
                 orc.used.insert(Use::Workflow(name.to_owned()));
-                return Some(Callable {
-                    callee: Callee::Workflow(name.to_owned()),
-                    signature,
-                    binding: None,
-                });
+                let callee = Callee::Workflow(name.to_owned());
+                return Some(Callable { callee, signature, binding: None, symbol });
             }
         }
         let binding = self.find(name, |d| matches!(d, Decl::Function(_) | Decl::Workflow(_)))?.clone();
-        let scope = super::TypeScope { db: self.db, file: binding.file, local: None };
+        let scope = super::TypeScope::of_file(self.db, binding.file, self.is_recording());
+        let symbol = self.is_recording().then(|| Symbol::of(&binding));
         let (callee, signature) = match &*binding.decl {
             Decl::Function(sig) => {
-                let mut signature = Self::signature(scope, sig);
+                let mut signature = Self::signature(scope, sig, symbol.as_ref());
                 if let Some(super::Lowered::Function(function)) =
                     self.lowered(&binding).and_then(|a| a.lowered.as_ref())
                 {
-                    signature = function.signature.clone();
+                    take_defaults(&mut signature, &function.signature);
                 }
                 (Callee::Function(binding.name.clone()), signature)
             }
             Decl::Workflow(sig) => {
-                let mut signature = Self::signature(scope, sig);
+                let mut signature = Self::signature(scope, sig, symbol.as_ref());
                 signature.close();
                 (Callee::Workflow(binding.name.clone()), signature)
             }
@@ -137,7 +138,7 @@ impl Cx<'_> {
         if let Some(orc) = &mut self.orc {
             orc.imported.push(binding.clone());
         }
-        Some(Callable { callee, signature, binding: Some(binding) })
+        Some(Callable { callee, signature, binding: Some(binding), symbol })
     }
 
     /// A call with its arguments, checked. `None` when what is called is unknown; that is reported.
@@ -158,6 +159,8 @@ impl Cx<'_> {
             return None;
         };
         self.callees.extend(callable.binding.clone());
+        self.note_symbol(name.range(), callable.symbol.clone(), None);
+        self.note_args(node, callable.symbol.as_ref(), &callable.signature.input);
         let args = self.bind_args(&text, &callable.signature.input, node, env);
         let args = if matches!(callable.callee, Callee::Function(_)) {
             with_defaults(args, &callable.signature.input)
@@ -302,7 +305,6 @@ impl Cx<'_> {
             return CallArgs::Named(Vec::new());
         }
         let record = crate::types::Record {
-            name: None,
             fields: params
                 .iter()
                 .map(|p| crate::types::RecordField {
@@ -312,7 +314,7 @@ impl Cx<'_> {
                     doc: None,
                 })
                 .collect(),
-            open: false,
+            ..crate::types::Record::default()
         };
         let expected = Type::Record(record.into());
         let why = format!("`{callee}` takes {} parameters; one record with them would do", params.len());
@@ -386,6 +388,7 @@ impl Cx<'_> {
             self.report(rules::wrong_unit::duration(&text, node.range()));
             return Expr::Null;
         }
+        self.note_keys(node, expected);
         let (value, ty) = self.expr(Some(node), env);
         if ty == Type::Error {
             return value;
@@ -434,6 +437,15 @@ fn by_name(callee: &str, params: &[Param], range: TextRange) -> Diagnostic {
     let message = format!("`{callee}` has {} parameters: its arguments are named", params.len());
     Diagnostic::new(&rules::bad_argument_form::RULE, range, message)
         .help(format!("write `{callee}({})`", names.join(", ")))
+}
+
+/// Takes over the defaults of a signature that was checked where it is declared.
+fn take_defaults(signature: &mut Signature, checked: &Signature) {
+    if let (Input::Named(params), Input::Named(checked)) = (&mut signature.input, &checked.input) {
+        for (param, checked) in params.iter_mut().zip(checked) {
+            param.default.clone_from(&checked.default);
+        }
+    }
 }
 
 /// An optional parameter takes `null` too.

@@ -1,8 +1,9 @@
 //! Expressions: names resolved, types inferred, built into the IR.
 
-use super::{Cx, call, known_names, suggest};
+use super::{Cx, call, known_names, record::without_quotes, suggest};
 use crate::{
     diag::{Applicability, Diagnostic, a},
+    index::{Meaning, Symbol},
     ir::{Builtin, Expr, Op, Scope},
     names::Decl,
     rules,
@@ -52,6 +53,8 @@ pub(crate) struct EventInScope {
     pub(crate) meta: Type,
     /// Whether it may be absent when the rule fires.
     pub(crate) absent: bool,
+    /// The event or its alias, when an editor asks.
+    pub(crate) symbol: Option<Symbol>,
 }
 
 /// A name bound by `let`, a loop or a parameter list.
@@ -144,6 +147,7 @@ impl Cx<'_> {
             ast::Expr::Call(call) => self.call_in_expr(call, env),
         };
         let ty = if ty.is_nullable() && env.non_null.contains(&expr) { ty.without_null() } else { ty };
+        self.note_type(node.range(), &ty);
         (expr, ty)
     }
 
@@ -259,7 +263,7 @@ impl Cx<'_> {
             types.push(RecordField { name: name.as_str().into(), ty, optional: false, doc: None });
             fields.push((name, value));
         }
-        (Expr::Record(fields), Type::Record(Arc::new(Record { name: None, fields: types, open: false })))
+        (Expr::Record(fields), Type::Record(Arc::new(Record { fields: types, ..Record::default() })))
     }
 
     /// A name. `null_wanted`: it is compared with `null`, so an absent event is what is asked about.
@@ -268,18 +272,27 @@ impl Cx<'_> {
         if let Some(own) = &env.own
             && let Some(found) = own_name(own, &name, |cx_name| self.has_param(cx_name))
         {
+            match &found.0 {
+                Expr::Meta(_) => self.note_typed(range, || Meaning::Meta, || Some(found.1.clone())),
+                Expr::Member(..) => self.note_field(range, &own.payload, &name),
+                _ => self.note_typed(range, || Meaning::ForeignField(None), || Some(found.1.clone())),
+            }
             return found;
         }
         if let Some(ty) = &env.cluster
             && let Some(found) = TypeTable::default().member(ty, &name).read()
         {
+            self.note_cluster_field(range, &name, &found);
             return (Expr::Member(Box::new(Expr::Payload(Scope::Own)), name), found);
         }
         if let Some(local) = env.local(&name) {
             self.used_locals.insert(super::body::place(local.range));
+            let symbol = self.defined_at(local.range);
+            self.note_symbol(range, symbol, Some(&local.ty));
             return (Expr::Local(name), local.ty.clone());
         }
         if let Some(event) = env.events.iter().find(|e| e.name == name) {
+            self.note_symbol(range, event.symbol.clone(), Some(&event.payload));
             let expr = Expr::Payload(Scope::Event(name));
             let guarded = !event.absent || env.non_null.contains(&expr);
             if !guarded && !null_wanted {
@@ -290,6 +303,7 @@ impl Cx<'_> {
             return (expr, ty);
         }
         if let Some(found) = self.param_value(&name) {
+            self.note_param(range, &name);
             return found;
         }
         self.unknown_name(&name, range, env);
@@ -612,6 +626,7 @@ impl Cx<'_> {
         if ty.is_unknown() {
             return (Expr::Member(Box::new(base), name), ty);
         }
+        self.note_field(member.range(), &ty, &name);
         let found = TypeTable::default().member(&ty, &name).read();
         let Some(found) = found else {
             self.report(rules::no_such_field::diagnostic(&name, &ty, member.range()));
@@ -640,14 +655,20 @@ impl Cx<'_> {
         env: &Env,
     ) -> Typed {
         let payload = Expr::Payload(Scope::Event(event.name.clone()));
+        if let Some(base) = node.base() {
+            self.note_symbol(base.range(), event.symbol.clone(), Some(&event.payload));
+            self.note_type(base.range(), &event.payload);
+        }
         if event.absent && !env.non_null.contains(&payload) {
             let place = node.base().map_or(range, |b| b.range());
             self.report(rules::maybe_absent::diagnostic(&event.name, place));
             return BROKEN;
         }
         if name == "meta" {
+            self.note_typed(range, || Meaning::Meta, || Some(event.meta.clone()));
             return (Expr::Meta(Scope::Event(event.name.clone())), event.meta.clone());
         }
+        self.note_field(range, &event.payload, name);
         match TypeTable::default().member(&event.payload, name) {
             Lookup::Missing if name == "value" => (payload, event.payload.clone()),
             Lookup::Missing => {
@@ -674,6 +695,9 @@ impl Cx<'_> {
             return BROKEN;
         };
         let found = if base_ty.is_nullable() { found.or_null() } else { found };
+        if let (Expr::String(name), Some(ast::Expr::Str(text))) = (&index, node.index()) {
+            self.note_field(without_quotes(text.range()), &base_ty, name);
+        }
         match index {
             Expr::String(name) => (Expr::Member(Box::new(base), name), found),
             index => (Expr::Index(Box::new(base), Box::new(index)), found),
@@ -689,6 +713,7 @@ impl Cx<'_> {
         };
         let name = callee.name();
         if let Some(builtin) = Builtin::ALL.into_iter().find(|b| b.name() == name) {
+            self.note(callee.range(), || Meaning::Builtin(builtin));
             return self.builtin(builtin, node, env);
         }
         if matches!(name.as_str(), "secret" | "config") {

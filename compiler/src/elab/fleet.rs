@@ -5,8 +5,9 @@ use crate::{
     catalog::blocks,
     db::{NameKey, SourceFile},
     diag::Diagnostic,
+    index::{Kind, Symbol},
     ir::{Cluster, Fleet},
-    names::{self, Decl},
+    names::{self, Binding, Decl},
     rules,
     units::Duration,
     value::Value,
@@ -26,7 +27,9 @@ impl Cx<'_> {
             self.check_kubernetes_name(name, *range, "fleet");
         }
         let members = decl.members();
+        let outer = self.enter(Kind::Fleet, name.as_ref());
         let given = self.given(&members, &blocks::FLEET);
+        self.note_block(decl.syntax(), &[&blocks::FLEET], &given);
         self.check_presence(&given, &blocks::FLEET, place, decl);
         self.check_periods(&given);
         for (label, _) in given.get("query").and_then(Value::as_map).unwrap_or_default() {
@@ -38,6 +41,11 @@ impl Cx<'_> {
         }
         let clusters = self.clusters_of(&members);
         let metrics = given.get("metric").and_then(Value::as_map).unwrap_or_default();
+        for (name, _) in metrics {
+            let place = given.place(&format!("metric {name}")).map(|range| (name.clone(), range));
+            self.define(Kind::Metric, place.as_ref(), None);
+        }
+        self.leave(outer);
         let metrics = metrics.iter().map(|(name, _)| name.clone()).collect();
         let fields = given.value();
         let text = |key: &str| fields.get(key).and_then(Value::as_str).map(str::to_owned);
@@ -70,6 +78,7 @@ impl Cx<'_> {
             let ast::Member::Cluster(node) = member else { continue };
             let place = named(node).map_or_else(|| node.range(), |(_, r)| r);
             let fields = self.members(node, &blocks::CLUSTER, place);
+            self.define(Kind::Cluster, named(node).as_ref(), None);
             let Some((name, range)) = named(node) else { continue };
             self.check_kubernetes_name(&name, range, "cluster");
             self.check_budget(&name, &name, 48, "a cluster's name (Karmada)", range);
@@ -101,6 +110,7 @@ impl Cx<'_> {
             }
             return None;
         };
+        self.note_binding(range, &binding, None);
         if let Some(super::Lowered::Fleet(fleet)) = self.lowered(&binding).and_then(|a| a.lowered.as_ref()) {
             self.note_fleet(fleet, range);
         }
@@ -121,6 +131,25 @@ impl Cx<'_> {
             Some(_) => {}
             None => orc.fleet = Some(fleet.clone()),
         }
+    }
+
+    /// Notes that a place names a metric of a fleet in scope.
+    pub(crate) fn note_metric(&mut self, name: &str, range: TextRange) {
+        if !self.is_recording() {
+            return;
+        }
+        let measures = |b: &&Binding| matches!(&*b.decl, Decl::Fleet { metrics, .. } if metrics.iter().any(|m| m == name));
+        let fleet = |b: &Binding| match &*b.decl {
+            // A fleet is in scope where one of its clusters is.
+            Decl::Cluster { fleet } => {
+                let exports = names::exports(self.db, b.file);
+                exports.find(fleet, |d| matches!(d, Decl::Fleet { .. })).cloned()
+            }
+            _ => Some(b.clone()),
+        };
+        let fleets: Vec<Binding> = self.scope.bindings.values().flatten().filter_map(fleet).collect();
+        let symbol = fleets.iter().find(measures).map(|b| Symbol::of(b).child(Kind::Metric, name));
+        self.note_symbol(range, symbol, None);
     }
 
     /// The fleets in scope: declared here, imported, or of an imported cluster.

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     catalog::blocks,
+    index::Kind,
     ir::Signature,
     rules,
     spec::{self, Autoscaling, EnvVar, Probe, ResourceRange, Resources, Scale},
@@ -35,8 +36,11 @@ impl Cx<'_> {
         if let Some((name, range)) = &name {
             self.check_kubernetes_name(name, *range, "function");
         }
+        let outer = self.enter(Kind::Function, name.as_ref());
         let signature = self.declared_signature(decl);
+        self.leave(outer);
         let given = self.given(&decl.members(), &blocks::FUNCTION);
+        self.note_block(decl.syntax(), &[&blocks::FUNCTION], &given);
         self.check_presence(&given, &blocks::FUNCTION, place, decl);
         self.check_function(&given, decl);
         self.patches("function", name.as_ref().map(|(n, _)| n.as_str()), &decl.members());

@@ -12,6 +12,7 @@ use crate::{
     catalog::blocks,
     diag::{Diagnostic, a},
     engine::{self, Construct},
+    index::{Kind, Names, Symbol},
     ir::{self, Logic, Term},
     rules,
     spec::{self, Backoff, Delivery, OncePer, Pairing, Reset, Retry},
@@ -19,7 +20,7 @@ use crate::{
     value::Value,
 };
 use efl_grammar::{
-    TextRange,
+    SyntaxNode, TextRange, TextSize,
     ast::{self, AstNode, HasDoc},
 };
 use std::collections::BTreeSet;
@@ -33,6 +34,8 @@ struct Used {
     aliased: bool,
     /// What stands there instead of the event's name: it is misspelt, maybe everywhere.
     misspelt: Option<String>,
+    /// The event or its alias, when an editor asks.
+    symbol: Option<Symbol>,
 }
 
 impl Used {
@@ -62,6 +65,10 @@ impl Cx<'_> {
             description: node.doc(),
             ..Default::default()
         };
+        if let Some(logic) = node.logic() {
+            let behind = TextRange::new(logic.range().end(), node.syntax().text_range().end());
+            self.note_events(behind, &env);
+        }
         self.clauses(node, &mut rule, &uses);
         let given = self.rule_options(node, place);
         let condition = self.rule_condition(node, &mut env, &given, &uses);
@@ -154,6 +161,12 @@ impl Cx<'_> {
         let shown = event.as_ref().map(|e| e.name.clone()).unwrap_or_default();
         let own = Own { event: shown, payload: payload.clone(), meta: meta.clone() };
         let env = Env { own: Some(own), place: "a predicate", ..Env::default() };
+        if let Some(predicate) = node.predicate() {
+            self.note_visible(predicate.range(), || Names::Own {
+                payload: payload.clone(),
+                meta: meta.clone(),
+            });
+        }
         let types = |_: &ir::Scope| (payload.clone(), meta.clone());
         let predicate =
             node.predicate().map(|p| self.filter(p.condition().as_ref(), p.range(), &env, &types));
@@ -171,7 +184,16 @@ impl Cx<'_> {
         };
         let written = reference.segments().last().map(|name| name.text());
         let misspelt = written.filter(|name| alias.is_none() && *name != event.name);
-        uses.push(Used { term: term.clone(), payload, meta, range, aliased: alias.is_some(), misspelt });
+        let symbol = match &alias {
+            Some(alias) => {
+                let visible = visible_in_rule(node.syntax());
+                self.bind(Kind::Alias, &alias.text(), alias.range(), &payload, visible);
+                self.defined_at(alias.range())
+            }
+            None => self.orc.as_ref().and_then(|orc| event.symbol(orc)),
+        };
+        let aliased = alias.is_some();
+        uses.push(Used { term: term.clone(), payload, meta, range, aliased, misspelt, symbol });
         Some(term)
     }
 
@@ -216,11 +238,13 @@ impl Cx<'_> {
             // One source that declares it twice was reported there.
             [event, others @ ..] if others.iter().all(|e| e.source == event.source) => {
                 self.use_event(event);
+                self.note_event(name.range(), event);
                 Some((*event).clone())
             }
             [first, ..] => {
                 for event in &found {
                     self.use_event(event);
+                    self.note_event(name.range(), event);
                 }
                 let sources: Vec<String> = found.iter().filter_map(|e| e.source.clone()).collect();
                 self.report(rules::ambiguous_event::diagnostic(&text, &sources, name.range()));
@@ -234,6 +258,8 @@ impl Cx<'_> {
         let known: Vec<String> = self.orc.as_ref()?.sources.keys().cloned().collect();
         let text = node.text();
         if known.contains(&text) {
+            let symbol = self.orc.as_ref().and_then(|o| Some(o.symbol.as_ref()?.child(Kind::Source, &text)));
+            self.note_symbol(node.range(), symbol, None);
             return Some(text);
         }
         self.unknown(&rules::unknown_source::RULE, "source", &text, node.range(), &known);
@@ -274,6 +300,11 @@ impl Cx<'_> {
         }
         let binding = self.scope.bindings.get(name)?.first()?;
         Some(a(binding.decl.what()))
+    }
+
+    fn note_event(&mut self, range: TextRange, event: &EventDecl) {
+        let symbol = self.orc.as_ref().and_then(|orc| event.symbol(orc));
+        self.note_symbol(range, symbol, Some(&event.payload));
     }
 
     fn use_event(&mut self, event: &EventDecl) {
@@ -332,6 +363,9 @@ impl Cx<'_> {
     fn check_key(&mut self, field: &ast::NameRef, uses: &[Used]) {
         let name = field.text();
         for used in uses {
+            self.note_field(field.range(), &used.payload, &name);
+        }
+        for used in uses {
             if matches!(TypeTable::default().member(&used.payload, &name), Lookup::Missing) {
                 self.report(rules::key_not_everywhere::diagnostic(
                     &name,
@@ -347,6 +381,7 @@ impl Cx<'_> {
     fn rule_options(&mut self, node: &ast::Rule, place: TextRange) -> Given {
         let members: Vec<ast::Member> = node.body().iter().flat_map(ast::Body::members).collect();
         let given = self.given(&members, &blocks::RULE_OPTIONS);
+        self.note_block(node.syntax(), &[&blocks::RULE_OPTIONS], &given);
         self.check_presence(&given, &blocks::RULE_OPTIONS, place, node);
         given
     }
@@ -428,6 +463,18 @@ impl Cx<'_> {
         }
     }
 
+    /// Notes what `event.field` or `field` names; there are no blanks in it.
+    fn note_once_per(&mut self, range: TextRange, event: Option<&str>, name: &str, uses: &[&Used]) {
+        let field = TextRange::new(range.end() - TextSize::of(name).min(range.len()), range.end());
+        for used in uses {
+            if let Some(event) = event {
+                let place = TextRange::at(range.start(), TextSize::of(event).min(range.len()));
+                self.note_symbol(place, used.symbol.clone(), Some(&used.payload));
+            }
+            self.note_field(field, &used.payload, name);
+        }
+    }
+
     fn once_per(&mut self, value: &Value, range: TextRange, uses: &[Used]) -> Option<OncePer> {
         self.support(Construct::OncePer, range);
         let field = value.get("field").and_then(Value::as_str)?;
@@ -435,6 +482,7 @@ impl Cx<'_> {
         let table = TypeTable::default();
         let (event, name) = field.split_once('.').map_or((None, field), |(e, n)| (Some(e), n));
         let candidates: Vec<&Used> = uses.iter().filter(|u| event.is_none_or(|e| u.term.name == e)).collect();
+        self.note_once_per(range, event, name, &candidates);
         if let Some(event) = event
             && candidates.is_empty()
         {
@@ -451,13 +499,22 @@ impl Cx<'_> {
     }
 }
 
+/// Where an alias is visible: in the rule, behind its logic.
+fn visible_in_rule(node: &SyntaxNode) -> TextRange {
+    let logic = node.ancestors().take_while(|n| ast::Logic::cast(n.clone()).is_some()).last();
+    let start = logic.map_or_else(|| node.text_range().end(), |n| n.text_range().end());
+    let rule = node.ancestors().find_map(ast::Rule::cast);
+    TextRange::new(start, rule.map_or(start, |r| r.syntax().text_range().end()))
+}
+
 /// A use of an event that is unknown: its name is in scope all the same.
 fn unknown_use(reference: &ast::EventRef, alias: Option<&ast::Name>, range: TextRange) -> Option<Used> {
     let event = reference.segments().last()?.text();
     let name = alias.map_or_else(|| event.clone(), ast::Name::text);
     let term = Term { source: None, event, qualified: false, name, predicate: None };
     let aliased = alias.is_some();
-    Some(Used { term, payload: Type::Error, meta: Type::Error, range, aliased, misspelt: None })
+    let (payload, meta) = (Type::Error, Type::Error);
+    Some(Used { term, payload, meta, range, aliased, misspelt: None, symbol: None })
 }
 
 /// A retry policy from its lowered value.
@@ -492,6 +549,7 @@ fn in_scope(uses: &[Used], present: &BTreeSet<String>) -> Vec<EventInScope> {
         payload: u.payload.clone(),
         meta: u.meta.clone(),
         absent: !present.contains(&u.term.name) && u.payload != Type::Error,
+        symbol: u.symbol.clone(),
     };
     let misspelt =
         |u: &Used| u.misspelt.clone().map(|name| EventInScope { name, payload: Type::Error, ..event(u) });

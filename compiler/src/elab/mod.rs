@@ -17,14 +17,17 @@ mod orchestrator;
 mod param;
 mod patch;
 mod placement;
+mod record;
 mod source;
 mod suggest;
 mod test;
 mod ty;
 
+pub(crate) use call::builtin_signature;
 pub use orchestrator::OrchestratorScope;
 pub(crate) use orchestrator::declared;
 pub use placement::candidates;
+pub(crate) use record::record;
 pub use suggest::suggest;
 pub use ty::{TypeScope, schema_type};
 
@@ -32,6 +35,7 @@ use self::cascade::SyntaxErrors;
 use crate::{
     db::{ItemText, NameKey, SourceFile, Workspace, item_node, parse_item},
     diag::{Applicability, Diagnostic, Level},
+    index::Meaning,
     ir,
     names::{self, Binding, Decl, FileScope},
     rules, spec,
@@ -136,6 +140,8 @@ pub(crate) struct Cx<'db> {
     used: BTreeSet<String>,
     /// The item's syntax errors: what is missing there may only be misread.
     syntax: SyntaxErrors<'db>,
+    /// What names mean, when an editor asks.
+    recorder: Option<Box<record::Recorder>>,
 }
 
 impl<'db> Cx<'db> {
@@ -155,6 +161,7 @@ impl<'db> Cx<'db> {
             diagnostics: Vec::new(),
             used: BTreeSet::new(),
             syntax: SyntaxErrors::of(db, item),
+            recorder: None,
         }
     }
 
@@ -311,7 +318,7 @@ impl<'db> Cx<'db> {
     }
 
     fn import(&mut self, import: &ast::Import) {
-        if self.is_broken(import.range()) {
+        if self.is_broken(import.range()) && !self.is_recording() {
             return;
         }
         let (Some(node), Some(path)) = (import.path(), import.path().and_then(|p| p.plain())) else { return };
@@ -322,6 +329,7 @@ impl<'db> Cx<'db> {
                 node.range(),
             ));
         };
+        self.note(node.range(), || Meaning::File(target));
         let exports = names::exports(self.db, target);
         let mut seen = BTreeSet::new();
         for name in import.names() {
@@ -331,6 +339,9 @@ impl<'db> Cx<'db> {
                 let known: Vec<String> = exports.bindings.keys().cloned().collect();
                 let what = format!("name in `{path}`:");
                 self.unknown(&rules::import_name_not_found::RULE, &what, &text, imported.range(), &known);
+            }
+            for binding in exports.bindings.get(&text).into_iter().flatten() {
+                self.note_import(imported.range(), name.alias().map(|a| a.range()), binding);
             }
             let local = name.alias().map_or(text, |a| a.text());
             if !seen.insert(local.clone()) {

@@ -4,6 +4,7 @@ use super::{Cx, Lowered, TypeScope, block, body::LoweredWorkflow, function, name
 use crate::{
     catalog::blocks,
     diag::Diagnostic,
+    index::{Kind, Symbol},
     ir::{self, Callee, Fleet, Origin, Signature},
     names::{self, Binding, Decl, TypeExpr},
     rules,
@@ -39,6 +40,8 @@ pub struct OrchestratorScope {
     pub(crate) ports: Vec<rules::port_clash::Port>,
     pub(crate) fleet: Option<Arc<Fleet>>,
     pub(crate) selector: Option<ir::Expr>,
+    /// The orchestrator itself, when an editor asks.
+    pub(crate) symbol: Option<Symbol>,
 }
 
 /// An event of an orchestrator.
@@ -49,6 +52,17 @@ pub(crate) struct EventDecl {
     pub(crate) payload: Type,
     pub(crate) meta: Type,
     pub(crate) range: TextRange,
+}
+
+impl EventDecl {
+    /// What it is, when an editor asks.
+    pub(crate) fn symbol(&self, orc: &OrchestratorScope) -> Option<Symbol> {
+        let orc = orc.symbol.as_ref()?;
+        Some(match &self.source {
+            Some(source) => orc.child(Kind::Source, source).child(Kind::Event, &self.name),
+            None => orc.child(Kind::Event, &self.name),
+        })
+    }
 }
 
 /// A declaration of the orchestrator that is used.
@@ -84,17 +98,21 @@ impl Cx<'_> {
         let place = name.as_ref().map_or_else(|| decl.range(), |(_, r)| *r);
         let members = decl.members();
         let given_engine = engine_of(&members);
+        let outer = self.enter(Kind::Orchestrator, name.as_ref());
         self.orc = Some(OrchestratorScope {
             name: name.as_ref().map(|(n, _)| n.clone()).unwrap_or_default(),
             engine: given_engine,
+            symbol: self.inside().cloned(),
             ..OrchestratorScope::default()
         });
         self.declare(&members);
         let given = self.given(&members, &blocks::ORCHESTRATOR);
+        self.note_block(decl.syntax(), &[&blocks::ORCHESTRATOR], &given);
         self.check_presence(&given, &blocks::ORCHESTRATOR, place, decl);
         self.check_namespaces(&given, &members);
         let parts = self.parts(&members);
         self.patches("orchestrator", None, &members);
+        self.leave(outer);
         self.check_names(name.as_ref(), decl, &parts);
         self.check_unused(&members);
         if let Some(ports) = self.orc.as_ref().map(|o| o.ports.clone()) {
@@ -119,7 +137,7 @@ impl Cx<'_> {
     }
 
     /// Collects what the orchestrator declares, so that order does not matter.
-    fn declare(&mut self, members: &[ast::Member]) {
+    pub(super) fn declare(&mut self, members: &[ast::Member]) {
         let mut types = BTreeMap::new();
         for member in members {
             if let ast::Member::Type(decl) = member
@@ -136,9 +154,11 @@ impl Cx<'_> {
         let (mut sources, mut events) = (BTreeMap::new(), Vec::new());
         for member in members {
             match member {
-                ast::Member::Function(decl) => declare_callable(decl, scope, &mut functions),
+                ast::Member::Function(decl) => {
+                    declare_callable(decl, Kind::Function, scope, self.inside(), &mut functions);
+                }
                 ast::Member::Workflow(decl) => {
-                    declare_callable(decl, scope, &mut workflows);
+                    declare_callable(decl, Kind::Workflow, scope, self.inside(), &mut workflows);
                     if let Some((name, _)) = named(decl)
                         && let Some(signature) = workflows.get_mut(&name)
                     {
@@ -163,8 +183,9 @@ impl Cx<'_> {
 
     fn internal(&self, node: &ast::Event) -> Option<EventDecl> {
         let (name, range) = named(node)?;
-        let payload =
-            node.ty().map_or(Type::Any, |ty| self.type_scope().resolve(&names::type_expr(Some(&ty))));
+        let owner = self.here(Kind::Event, &name);
+        let payload = |ty| self.type_scope().resolve_of(&names::type_expr(Some(&ty)), owner);
+        let payload = node.ty().map_or(Type::Any, payload);
         Some(EventDecl { source: None, name, payload, meta: super::source::internal_meta(self.db), range })
     }
 
@@ -222,10 +243,12 @@ impl Cx<'_> {
         for member in members {
             match member {
                 ast::Member::Source(node) => {
+                    let outer = self.enter(Kind::Source, named(node).as_ref());
                     if let Some((name, range)) = named(node) {
                         self.check_kubernetes_name(&name, range, "source");
                     }
                     parts.sources.extend(self.source(node));
+                    self.leave(outer);
                 }
                 ast::Member::Event(node) => parts.events.extend(self.internal_event_decl(node)),
                 ast::Member::Function(node) => parts.functions.extend(self.function(node)),
@@ -235,7 +258,9 @@ impl Cx<'_> {
                     if let Some((name, range)) = named(node) {
                         self.check_kubernetes_name(&name, range, "rule");
                     }
+                    let outer = self.enter(Kind::Rule, named(node).as_ref());
                     parts.rules.extend(self.rule(node));
+                    self.leave(outer);
                 }
                 ast::Member::Placement(node) => {
                     let placement = self.placement(node);
@@ -514,11 +539,14 @@ fn only<T: Clone>(items: &[T]) -> Option<T> {
 
 fn declare_callable(
     decl: &(impl ast::HasSig + HasDoc + HasName),
+    kind: Kind,
     scope: TypeScope<'_>,
+    orc: Option<&Symbol>,
     into: &mut BTreeMap<String, Signature>,
 ) {
     if let Some((name, _)) = named(decl) {
-        let mut signature = Cx::signature(scope, &names::function_sig(decl));
+        let owner = orc.map(|orc| orc.child(kind, &name));
+        let mut signature = Cx::signature(scope, &names::function_sig(decl), owner.as_ref());
         if let (ir::Input::Named(params), Some(sig)) = (&mut signature.input, decl.sig()) {
             for (param, formal) in params.iter_mut().zip(sig.formals()) {
                 param.default = formal.default().and_then(|d| literal(&d));

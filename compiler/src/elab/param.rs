@@ -3,11 +3,13 @@
 use super::{
     Cx, Lowered,
     expr::{Env, Typed},
+    named,
 };
 use crate::{
     config::ParamValue,
     db::{NameKey, SourceFile, items},
     diag::Diagnostic,
+    index::{Kind, Symbol},
     ir::Expr,
     names::{self, Decl},
     rules,
@@ -20,7 +22,12 @@ use efl_grammar::ast::{self, AstNode, HasName};
 impl Cx<'_> {
     /// A param's declaration: its value is what was given, else its default.
     pub(crate) fn param(&mut self, decl: &ast::Param) -> Lowered {
+        let declared = named(decl);
+        let symbol = declared.as_ref().and_then(|(name, _)| self.here(Kind::Param, name));
+        let outer = self.enter_symbol(symbol);
         let ty = decl.ty().map_or(Type::Error, |t| self.ty(&t));
+        self.leave(outer);
+        self.define(Kind::Param, declared.as_ref(), Some(&ty));
         let default = self.param_default(decl, &ty);
         let Some(name) = decl.name() else { return Lowered::Param(default, ty) };
         let given = self.workspace().params(self.db).get(&name.text()).cloned();
@@ -94,9 +101,10 @@ impl Cx<'_> {
     /// The value of a param: a constant where its name stands.
     pub(crate) fn param_value(&mut self, name: &str) -> Option<Typed> {
         let binding = self.find(name, |d| matches!(d, Decl::Param { .. }))?.clone();
-        let scope = super::TypeScope { db: self.db, file: binding.file, local: None };
+        let scope = super::TypeScope::of_file(self.db, binding.file, self.is_recording());
         let Decl::Param { ty, .. } = &*binding.decl else { return None };
-        let declared = scope.resolve(ty);
+        let owner = self.is_recording().then(|| Symbol::of(&binding));
+        let declared = scope.resolve_of(ty, owner);
         if names::param_cycle(self.db, binding.file, NameKey::new(self.db, binding.name.clone())).is_some() {
             (self.incomplete, self.reads_unknown) = (true, true);
             return Some((Expr::Local(name.to_owned()), declared));
@@ -182,7 +190,7 @@ fn constant_type(expr: &Expr) -> Type {
                 doc: None,
             };
             let fields = fields.iter().map(field).collect();
-            Type::Record(Record { name: None, fields, open: false }.into())
+            Type::Record(Record { fields, ..Record::default() }.into())
         }
         Expr::Null => Type::Null,
         other => block_literal(other).unwrap_or(Type::Any),

@@ -3,6 +3,7 @@
 use super::Cx;
 use crate::{
     diag::{Diagnostic, a},
+    index::Meaning,
     rules,
     schema::{self, Schema},
     spec,
@@ -39,6 +40,7 @@ impl Cx<'_> {
                 );
                 continue;
             }
+            self.note(kind.range(), || Meaning::PatchKind);
             let schema_name = if what == "function" { "KnativeService" } else { &text };
             if let Some(schema) = schema::of(schema_name) {
                 self.check_patch(&patch.members(), &schema.root(), &mut Vec::new());
@@ -104,6 +106,9 @@ impl Cx<'_> {
             return None;
         }
         let found = schema.property(key);
+        if let Some(found) = found {
+            self.note(range, || Meaning::PatchField(Some(found.describe().into())));
+        }
         if found.is_none() {
             let place = if path.is_empty() {
                 "field of the resource:".to_owned()

@@ -5,6 +5,7 @@ use crate::{
     catalog::blocks,
     diag::Diagnostic,
     eval,
+    index::{Meaning, Names},
     ir::{self, Fleet},
     rules,
     spec::{self, Limit, MetricWeight, Pins, Strategy, Weights},
@@ -25,6 +26,7 @@ impl Cx<'_> {
         let place = first_word(node);
         let mark = self.mark();
         let given = self.given(&members, &blocks::PLACEMENT);
+        self.note_block(node.syntax(), &[&blocks::PLACEMENT], &given);
         let broken = self.failed_since(mark) || self.is_broken(node.range());
         self.check_presence(&given, &blocks::PLACEMENT, place, node);
         let mut placement = self.lower_placement(&given);
@@ -75,6 +77,7 @@ impl Cx<'_> {
             .collect();
         let mut metrics = Vec::new();
         for (name, fields) in entries {
+            self.note_metric(name, given.place(&format!("metric {name}")).unwrap_or_default());
             if !known.contains(name) && !fleets.is_empty() {
                 let range = given.place(&format!("metric {name}")).unwrap_or_default();
                 self.unknown(&rules::unknown_metric::RULE, "metric of the fleet:", name, range, &known);
@@ -102,6 +105,9 @@ impl Cx<'_> {
                 continue;
             }
             seen.push((text.clone(), stage.range()));
+            if blocks::PINS.contains(&text.as_str()) {
+                self.note(stage.range(), || Meaning::Word);
+            }
             let list = crate::catalog::FieldType::List(&crate::catalog::FieldType::Cluster);
             let value = pin.value().and_then(|v| self.field_value(&v, &list, "pin"));
             let clusters = names(value.as_ref());
@@ -137,6 +143,7 @@ impl Cx<'_> {
             self.report(diagnostic.label(list, "the list"));
         }
         let env = Env { cluster: Some(cluster_type()), place: "a cluster selector", ..Env::default() };
+        self.note_visible(clause.syntax().text_range(), || Names::Cluster(cluster_type()));
         let mark = self.mark();
         let condition = self.condition(clause.condition().as_ref(), &env);
         if self.failed_since(mark) {
@@ -211,7 +218,7 @@ fn cluster_type() -> Type {
         ["region", "zone", "provider", "gateway", "prometheus"].into_iter().map(text).collect();
     let labels = Type::Map(Arc::new(Type::String));
     fields.push(RecordField { name: "labels".into(), ty: labels, optional: true, doc: None });
-    Type::Record(Arc::new(Record { name: Some("cluster".into()), fields, open: false }))
+    Type::Record(Arc::new(Record { name: Some("cluster".into()), fields, ..Record::default() }))
 }
 
 fn names(value: Option<&Value>) -> Vec<String> {

@@ -5,6 +5,7 @@ use crate::{
     catalog::{self, Handover, SourceKind, sources},
     db::NameKey,
     diag::Diagnostic,
+    index::{Kind, Meaning},
     names::TypeExpr,
     rules, spec,
     types::{Mismatch, Problem, Record, RecordField, Type, TypeTable},
@@ -21,11 +22,13 @@ impl Cx<'_> {
     pub(crate) fn source_events(&self, node: &ast::Source) -> Vec<EventDecl> {
         let kind = node.kind().and_then(|k| sources::find(&k.text()));
         let source = node.name().map(|n| n.text());
+        let within = self.here(Kind::Source, source.as_deref().unwrap_or_default());
         let event = |member: ast::Member| {
             let ast::Member::Event(event) = member else { return None };
             let (name, range) = named(&event)?;
+            let owner = within.as_ref().map(|source| source.child(Kind::Event, &name));
             let payload = match event.ty() {
-                Some(ty) => self.type_scope().resolve(&crate::names::type_expr(Some(&ty))),
+                Some(ty) => self.type_scope().resolve_of(&crate::names::type_expr(Some(&ty)), owner),
                 None => self.kind_payload(kind, &event, node),
             };
             let meta = kind.map_or(Type::Any, |k| meta_type(self.db, k));
@@ -59,8 +62,10 @@ impl Cx<'_> {
             );
             return None;
         };
+        self.note(kind_name.range(), || Meaning::SourceKind(kind));
         let members = node.members();
         let mut given = self.given_of(&members, &[kind.block, kind.own()]);
+        self.note_block(node.syntax(), &[kind.block, kind.own()], &given);
         let events: Vec<&ast::Event> = members
             .iter()
             .filter_map(|m| if let ast::Member::Event(e) = m { Some(e) } else { None })
@@ -103,7 +108,8 @@ impl Cx<'_> {
         if let Some((name, range)) = &name {
             self.check_kubernetes_name(name, *range, "event");
         }
-        let ty = node.ty().map(|ty| self.payload_ty(&ty));
+        self.note_block(node.syntax(), &[kind.block], &given);
+        let ty = self.event_type(node, name.as_ref());
         self.check_presence(&given.with_defaults(defaults), kind.block, place, node);
         self.check_format(&given, defaults, ty.as_ref(), node);
         self.check_documented(kind, ty.as_ref(), node);
@@ -113,6 +119,22 @@ impl Cx<'_> {
             description: node.doc(),
             fields: given.value(),
         })
+    }
+
+    /// The declared type of an event's payload.
+    fn event_type(&mut self, node: &ast::Event, name: Option<&(String, TextRange)>) -> Option<Type> {
+        let symbol = name.and_then(|(name, _)| self.here(Kind::Event, name));
+        let outer = self.enter_symbol(symbol);
+        let ty = node.ty().map(|ty| self.payload_ty(&ty));
+        self.leave(outer);
+        if self.is_recording()
+            && let Some((_, range)) = name
+        {
+            let events = self.orc.iter().flat_map(|o| &o.events);
+            let payload = events.clone().find(|e| e.range == *range).map(|e| e.payload.clone());
+            self.define(Kind::Event, name, payload.as_ref());
+        }
+        ty
     }
 
     /// A field that tells events apart cannot be a default of several.
@@ -220,7 +242,7 @@ impl Cx<'_> {
         if let Some((name, range)) = &name {
             self.check_kubernetes_name(name, *range, "event");
         }
-        let ty = node.ty().map(|ty| self.payload_ty(&ty).to_string());
+        let ty = self.event_type(node, name.as_ref()).map(|ty| ty.to_string());
         let place = name.as_ref().map_or_else(|| node.range(), |(_, r)| *r);
         self.members(node, &catalog::blocks::INTERNAL_EVENT, place);
         Some(spec::InternalEvent { name: name?.0, ty, description: node.doc() })
@@ -235,7 +257,9 @@ impl Cx<'_> {
         };
         if let Some(event) = orc.events.iter().find(|e| e.source.is_none() && e.name == name) {
             orc.emitted.insert(name.to_owned());
-            return Some(event.payload.clone());
+            let (symbol, payload) = (event.symbol(orc), event.payload.clone());
+            self.note_symbol(range, symbol, Some(&payload));
+            return Some(payload);
         }
         if let Some(event) = orc.events.iter().find(|e| e.name == name) {
             let source = event.source.clone().unwrap_or_default();
@@ -321,7 +345,12 @@ pub(crate) fn meta_type(db: &dyn salsa::Database, kind: &SourceKind) -> Type {
         optional: false,
         doc: None,
     };
-    Type::Record(Arc::new(Record { name: None, fields: common.map(field).collect(), open: false }))
+    Type::Record(Arc::new(Record {
+        name: None,
+        fields: common.map(field).collect(),
+        open: false,
+        ..Record::default()
+    }))
 }
 
 /// What `meta` is for an internal event.
@@ -336,5 +365,6 @@ pub(crate) fn internal_meta(db: &dyn salsa::Database) -> Type {
         name: None,
         fields: catalog::COMMON_META.iter().map(field).collect(),
         open: false,
+        ..Record::default()
     }))
 }

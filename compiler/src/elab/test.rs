@@ -3,22 +3,25 @@
 use super::{
     Cx, Lowered,
     body::unwrap_value,
+    call::Callable,
     cascade,
     expr::Env,
     orchestrator::{EventDecl, OrchestratorScope},
+    record::key_range,
 };
 use crate::{
     catalog::blocks::PENDING,
-    db::ItemText,
+    db::{ItemText, NameKey, item_node},
     diag::Diagnostic,
+    index::{Kind, Symbol},
     ir,
-    names::Decl,
+    names::{self, Decl},
     rules::{self, unreachable_expectation::Reached},
     types::{Type, TypeTable},
 };
 use efl_grammar::{
     TextRange,
-    ast::{self, AstNode},
+    ast::{self, AstNode, HasMembers},
 };
 use std::sync::Arc;
 
@@ -36,6 +39,7 @@ impl<'db> Cx<'db> {
     pub(crate) fn test(&mut self, node: &ast::Test) {
         let Some(Tested { orc, whole, item }) = self.orchestrator_of(node) else { return };
         self.orc = Some(scope_of(&orc));
+        self.recorded_scope(node);
         if whole {
             self.check_reached(node, &orc);
         }
@@ -136,6 +140,9 @@ impl<'db> Cx<'db> {
             }
         };
         let binding = self.find(&name, |d| matches!(d, Decl::Orchestrator))?;
+        if let Some(reference) = node.orchestrator() {
+            self.note_binding(reference.range(), binding, None);
+        }
         let analysis = self.lowered(binding)?;
         match analysis.lowered.as_ref()? {
             Lowered::Orchestrator(orc) => Some(Tested {
@@ -190,6 +197,9 @@ impl<'db> Cx<'db> {
         if self.failed_since(mark) {
             return;
         }
+        if let Some(payload) = send.payload() {
+            self.note_record(&payload, &event.payload);
+        }
         let Some(((expr, ty), range)) = payload else { return };
         let (_, ty) = unwrap_value(expr, ty, &event.payload);
         if self.expect(
@@ -229,6 +239,7 @@ impl<'db> Cx<'db> {
             let percent = super::block::number_text(&value)
                 .is_some_and(|t| t.strip_suffix('%').is_some_and(|n| n.parse::<f64>().is_ok()));
             let metric = !matches!(key.text().as_str(), "cpu" | "memory");
+            self.note_metric(&key.text(), key_range(&key));
             if let Some(fleet) = orc.fleet.as_ref().filter(|_| metric) {
                 let known: Vec<String> =
                     fleet.metrics.iter().cloned().chain([PENDING.0.to_owned()]).collect();
@@ -256,6 +267,9 @@ impl<'db> Cx<'db> {
     fn mock(&mut self, mock: &ast::StepMock, orc: &ir::Orchestrator) {
         let env = Env { place: "a test", ..Env::default() };
         let signature = mock.function().and_then(|name| self.tested_function(&name, orc));
+        if let Some(signature) = &signature {
+            self.note_mock(mock, signature);
+        }
         for arg in mock.args().iter().flat_map(ast::Args::positional) {
             let (_, ty) = self.expr(Some(&arg), &env);
             if let Some(signature) = &signature {
@@ -283,12 +297,77 @@ impl<'db> Cx<'db> {
     fn tested_function(&mut self, name: &ast::NameRef, orc: &ir::Orchestrator) -> Option<ir::Signature> {
         let text = name.text();
         match orc.spec.functions.iter().position(|f| f.name == text) {
-            Some(index) => orc.functions.get(index).cloned(),
+            Some(index) => {
+                let callable = self.tested_callable(name, Kind::Function);
+                callable.map(|c| c.signature).or_else(|| orc.functions.get(index).cloned())
+            }
             None => {
                 let known: Vec<String> = orc.spec.functions.iter().map(|f| f.name.clone()).collect();
                 self.unknown(&rules::unknown_function::RULE, "function", &text, name.range(), &known);
                 None
             }
+        }
+    }
+
+    /// The scope of an orchestrator as it is written, when an editor asks where its names are declared.
+    fn recorded_scope(&mut self, node: &ast::Test) {
+        if !self.is_recording() {
+            return;
+        }
+        let name = node.orchestrator().map(|reference| reference.text());
+        let is_orchestrator = |d: &Decl| matches!(d, Decl::Orchestrator);
+        let name = name.or_else(|| self.scope.names(is_orchestrator).into_iter().next());
+        let Some(binding) = name.and_then(|name| self.scope.find(&name, is_orchestrator)) else { return };
+        let key = NameKey::new(self.db, binding.name.clone());
+        let Some(item) = names::declaring_item(self.db, binding.file, key) else { return };
+        let Some(ast::Item::Orchestrator(decl)) = item_node(self.db, item) else { return };
+        let mut cx = Cx::recording(self.db, binding.file, item);
+        let symbol = Some(Symbol::of(binding));
+        cx.enter_symbol(symbol.clone());
+        cx.orc = self.orc.take().map(|orc| OrchestratorScope { symbol, ..orc });
+        cx.declare(&decl.members());
+        self.orc = cx.orc;
+    }
+
+    /// Notes a cluster that a test names: of the fleet of the orchestrator, in its file's scope.
+    fn note_tested_cluster(&mut self, name: &str, range: TextRange) {
+        let Some(file) = self.orc.as_ref().and_then(|orc| Some(orc.symbol.as_ref()?.file)) else { return };
+        let exported = |b: &names::Binding| {
+            let found = names::exports(self.db, b.file).find(name, |d| matches!(d, Decl::Cluster { .. }));
+            found.filter(|_| matches!(&*b.decl, Decl::Cluster { .. } | Decl::Fleet { .. }))
+        };
+        let bindings = names::file_scope(self.db, file).bindings.values().flatten();
+        if let Some(binding) = bindings.clone().find_map(exported) {
+            self.note_binding(range, binding, None);
+        }
+    }
+
+    /// The function or workflow that a test names, noted.
+    fn tested_callable(&mut self, name: &ast::NameRef, kind: Kind) -> Option<Callable> {
+        if !self.is_recording() {
+            return None;
+        }
+        let callable = self.tested_in(&name.text())?;
+        let symbol = callable.symbol.clone().filter(|s| s.kind() == kind);
+        self.note_symbol(name.range(), symbol, None);
+        Some(callable)
+    }
+
+    /// What a name calls in the file of the orchestrator that is tested.
+    fn tested_in(&mut self, name: &str) -> Option<Callable> {
+        let file = self.orc.as_ref()?.symbol.as_ref()?.file;
+        let scope = names::file_scope(self.db, file);
+        let own = std::mem::replace(&mut self.scope, scope);
+        let callable = self.callable(name);
+        self.scope = own;
+        callable
+    }
+
+    /// Notes what the arguments of a mock stand for, and what it returns.
+    fn note_mock(&mut self, mock: &ast::StepMock, signature: &ir::Signature) {
+        let body = body_type(&signature.input);
+        for arg in mock.args().iter().flat_map(ast::Args::positional) {
+            self.note_keys(&arg, &body);
         }
     }
 
@@ -306,6 +385,17 @@ impl<'db> Cx<'db> {
         let Some(target) = expect.target() else { return };
         let Some(keyword) = target.keyword() else { return };
         let env = Env { place: "a test", ..Env::default() };
+        if let Some(name) = target.name() {
+            let symbol = |kind| {
+                let orc = self.orc.as_ref()?.symbol.as_ref()?;
+                Some(orc.child(kind, &name.text()))
+            };
+            match keyword.text() {
+                "rule" => self.note_symbol(name.range(), symbol(Kind::Rule), None),
+                "run" => drop(self.tested_callable(&name, Kind::Workflow)),
+                _ => {}
+            }
+        }
         match keyword.text() {
             "rule" => self.expect_name(
                 &target,
@@ -358,7 +448,9 @@ impl<'db> Cx<'db> {
     /// A cluster that a test names: one in scope, or one of the orchestrator's fleet.
     fn tested_cluster(&mut self, name: &str, range: TextRange, orc: &ir::Orchestrator) {
         let of_fleet = orc.fleet.as_ref().is_some_and(|f| f.clusters.iter().any(|c| c.name == name));
-        if !of_fleet {
+        if of_fleet {
+            self.note_tested_cluster(name, range);
+        } else {
             self.cluster(name, range);
         }
     }
@@ -381,6 +473,7 @@ impl<'db> Cx<'db> {
     fn pattern(&mut self, pattern: &ast::Pattern, ty: &Type, env: &Env) {
         for field in pattern.fields() {
             let (Some(key), Some(pat)) = (field.key(), field.pattern()) else { continue };
+            self.note_field(key_range(&key), ty, &key.text());
             let Some(found) = TypeTable::default().member(ty, &key.text()).read() else {
                 self.report(rules::no_such_field::diagnostic(&key.text(), ty, key.range()));
                 continue;
@@ -443,7 +536,7 @@ fn body_type(input: &ir::Input) -> Type {
                 doc: None,
             };
             let fields = params.iter().map(field).collect();
-            Type::Record(Arc::new(crate::types::Record { name: None, fields, open: false }))
+            Type::Record(Arc::new(crate::types::Record { fields, ..crate::types::Record::default() }))
         }
     }
 }

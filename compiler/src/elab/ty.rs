@@ -1,9 +1,10 @@
 //! Types: from what is written to [`Type`], with JSON Schema files.
 
-use super::Cx;
+use super::{Cx, named, record::key_range};
 use crate::{
     db::SourceFile,
     diag::Diagnostic,
+    index::{Kind, Meaning, Origin, Symbol},
     names::{self, Decl, FunctionSig, Params, TypeExpr},
     rules,
     types::{Literal, Record, RecordField, Type},
@@ -39,12 +40,39 @@ pub struct TypeScope<'a> {
     pub file: SourceFile,
     /// The types of the orchestrator around.
     pub local: Option<&'a BTreeMap<String, TypeExpr>>,
+    /// What declares the types: the file's or the orchestrator around; `None` unless an editor asks where types are
+    /// written.
+    within: Within<'a>,
 }
 
-impl TypeScope<'_> {
+/// What the types of a scope are declared in, for [`Origin`].
+#[derive(Clone, Copy)]
+enum Within<'a> {
+    /// Nobody asks.
+    Unrecorded,
+    File,
+    Orchestrator(&'a Symbol),
+}
+
+impl<'a> TypeScope<'a> {
+    /// The scope of a file.
+    pub fn new(db: &'a dyn salsa::Database, file: SourceFile) -> Self {
+        Self::of_file(db, file, false)
+    }
+
+    /// The scope of a file; `recording` when an editor asks where types are written.
+    pub(super) fn of_file(db: &'a dyn salsa::Database, file: SourceFile, recording: bool) -> Self {
+        Self { db, file, local: None, within: if recording { Within::File } else { Within::Unrecorded } }
+    }
+
     /// The type that an expression stands for; an unknown or recursive name is [`Type::Error`].
     pub fn resolve(&self, ty: &TypeExpr) -> Type {
-        self.resolve_in(ty, &mut Vec::new())
+        self.resolve_in(ty, None, &mut Vec::new())
+    }
+
+    /// [`Self::resolve`] of what is written as the type of something: its records know that.
+    pub(super) fn resolve_of(&self, ty: &TypeExpr, owner: Option<Symbol>) -> Type {
+        self.resolve_in(ty, owner, &mut Vec::new())
     }
 
     /// Whether the meaning of a name refers to itself.
@@ -82,15 +110,26 @@ impl TypeScope<'_> {
         let scope = names::file_scope(self.db, self.file);
         let binding = scope.find(name, |d| matches!(d, Decl::Type { .. }))?;
         let Decl::Type { ty, .. } = &*binding.decl else { return None };
-        let inner = TypeScope { db: self.db, file: binding.file, local: None };
+        let inner = Self::of_file(self.db, binding.file, !matches!(self.within, Within::Unrecorded));
         Some((inner, (binding.file.path(self.db), binding.name.clone()), ty.clone()))
     }
 
-    fn resolve_in(&self, ty: &TypeExpr, stack: &mut Vec<(Arc<str>, String)>) -> Type {
+    /// The declaration of a type of this scope.
+    fn symbol(&self, name: &str) -> Option<Symbol> {
+        match self.within {
+            Within::Unrecorded => None,
+            Within::Orchestrator(orc) if self.local.is_some_and(|types| types.contains_key(name)) => {
+                Some(orc.child(Kind::Type, name))
+            }
+            Within::File | Within::Orchestrator(_) => Some(Symbol::new(self.file, Kind::Type, name)),
+        }
+    }
+
+    fn resolve_in(&self, ty: &TypeExpr, owner: Option<Symbol>, stack: &mut Vec<(Arc<str>, String)>) -> Type {
         match ty {
             TypeExpr::Name(name) => built_in(name).unwrap_or_else(|| self.resolve_name(name, stack)),
-            TypeExpr::List(inner) => Type::List(Arc::new(self.resolve_in(inner, stack))),
-            TypeExpr::Map(inner) => Type::Map(Arc::new(self.resolve_in(inner, stack))),
+            TypeExpr::List(inner) => Type::List(Arc::new(self.resolve_in(inner, owner, stack))),
+            TypeExpr::Map(inner) => Type::Map(Arc::new(self.resolve_in(inner, owner, stack))),
             TypeExpr::Schema(path) => match names::imported_file(self.db, self.file, path) {
                 Some(file) => schema_type(self.db, file).clone().unwrap_or(Type::Error),
                 None => Type::Error,
@@ -100,17 +139,18 @@ impl TypeScope<'_> {
             TypeExpr::Bool(flag) => Type::Literal(Literal::Bool(*flag)),
             TypeExpr::Null => Type::Null,
             TypeExpr::Union(parts) => {
-                Type::union(parts.iter().map(|p| self.resolve_in(p, stack)).collect::<Vec<_>>())
+                let part = |p| self.resolve_in(p, owner.clone(), stack);
+                Type::union(parts.iter().map(part).collect::<Vec<_>>())
             }
             TypeExpr::Record(fields) => {
                 let field = |f: &names::TypeField| RecordField {
                     name: f.name.as_str().into(),
-                    ty: self.resolve_in(&f.ty, stack),
+                    ty: self.resolve_in(&f.ty, owner.as_ref().map(|o| o.child(Kind::Field, &f.name)), stack),
                     optional: f.optional,
                     doc: f.doc.as_deref().map(Into::into),
                 };
                 let fields = fields.iter().map(field).collect();
-                Type::Record(Arc::new(Record { name: None, fields, open: false }))
+                Type::Record(Arc::new(Record { fields, origin: Origin(owner), ..Record::default() }))
             }
             TypeExpr::Error => Type::Error,
         }
@@ -121,8 +161,9 @@ impl TypeScope<'_> {
         if stack.contains(&key) {
             return Type::Error;
         }
+        let owner = scope.symbol(&key.1);
         stack.push(key);
-        let resolved = scope.resolve_in(&inner, stack);
+        let resolved = scope.resolve_in(&inner, owner, stack);
         stack.pop();
         match resolved {
             Type::Record(record) if record.name.is_none() => {
@@ -136,13 +177,24 @@ impl TypeScope<'_> {
 impl Cx<'_> {
     /// Where type names are looked up here.
     pub(crate) fn type_scope(&self) -> TypeScope<'_> {
-        TypeScope { db: self.db, file: self.file, local: self.orc.as_ref().map(|o| &o.types) }
+        let orc = self.orc.as_ref();
+        let within = match orc.and_then(|o| o.symbol.as_ref()) {
+            _ if !self.is_recording() => Within::Unrecorded,
+            Some(orc) => Within::Orchestrator(orc),
+            None => Within::File,
+        };
+        TypeScope { db: self.db, file: self.file, local: orc.map(|o| &o.types), within }
     }
 
     /// The type that a node writes, with its mistakes reported.
     pub(crate) fn ty(&mut self, node: &ast::Ty) -> Type {
         self.check_type(node);
-        self.type_scope().resolve(&names::type_expr(Some(node)))
+        self.resolve_here(node)
+    }
+
+    /// The type that a node writes, as part of the declaration that is elaborated.
+    pub(super) fn resolve_here(&self, node: &ast::Ty) -> Type {
+        self.type_scope().resolve_of(&names::type_expr(Some(node)), self.inside().cloned())
     }
 
     /// The type of a payload, which holds no durations.
@@ -157,8 +209,12 @@ impl Cx<'_> {
 
     /// Checks a `type` declaration.
     pub(crate) fn type_decl(&mut self, decl: &ast::TypeDecl) {
+        let outer = self.enter(Kind::Type, named(decl).as_ref());
+        if let Some(node) = decl.ty() {
+            self.check_type(&node);
+        }
+        self.leave(outer);
         let Some(node) = decl.ty() else { return };
-        self.check_type(&node);
         let Some(name) = decl.name() else { return };
         if built_in(&name.text()).is_some() || matches!(name.text().as_str(), "list" | "map" | "schema") {
             let message = format!("`{}` is the name of a built-in type", name.text());
@@ -194,13 +250,21 @@ impl Cx<'_> {
     fn check_type_name(&mut self, node: &ast::TyName) {
         let Some(name) = node.name() else { return };
         let text = name.text();
-        if built_in(&text).is_some() || self.orc.as_ref().is_some_and(|o| o.types.contains_key(&text)) {
+        let is_built_in = built_in(&text).is_some();
+        if is_built_in || self.orc.as_ref().is_some_and(|o| o.types.contains_key(&text)) {
+            if is_built_in {
+                self.note(name.range(), || Meaning::BuiltInType);
+            } else {
+                let symbol = self.type_scope().symbol(&text);
+                self.note_symbol(name.range(), symbol, None);
+            }
             if let Some(orc) = &mut self.orc {
                 orc.used_types.insert(text);
             }
             return;
         }
-        if self.find(&text, |d| matches!(d, Decl::Type { .. })).is_some() {
+        if let Some(binding) = self.find(&text, |d| matches!(d, Decl::Type { .. })) {
+            self.note_binding(name.range(), binding, None);
             return;
         }
         // What an import should have brought is reported there.
@@ -245,9 +309,18 @@ impl Cx<'_> {
                 }
                 seen.push((text, key.range()));
             }
+            let name = field.key().map(|key| (key.text(), key_range(&key)));
+            let ty = field.ty().filter(|_| self.is_recording()).map(|ty| {
+                let owner = name.as_ref().and_then(|(name, _)| self.here(Kind::Field, name));
+                self.type_scope().resolve_of(&names::type_expr(Some(&ty)), owner)
+            });
+            self.define(Kind::Field, name.as_ref(), ty.as_ref());
+            let inner = name.and_then(|(name, _)| self.here(Kind::Field, &name));
+            let outer = self.enter_symbol(inner);
             if let Some(ty) = field.ty() {
                 self.check_type(&ty);
             }
+            self.leave(outer);
         }
     }
 
@@ -262,6 +335,7 @@ impl Cx<'_> {
                 ));
             }
             Some(file) => {
+                self.note(written.range(), || Meaning::File(file));
                 if let Err(reason) = schema_type(self.db, file) {
                     let message = format!("`{path}` is no JSON Schema EFL can read: {reason}");
                     self.error(&rules::bad_schema_file::RULE, written.range(), message);
@@ -271,22 +345,29 @@ impl Cx<'_> {
     }
 
     /// The signature of a function or workflow, by the types in scope where it is declared.
-    pub(crate) fn signature(scope: TypeScope<'_>, sig: &FunctionSig) -> crate::ir::Signature {
+    /// `owner` is the function or workflow, when somebody wants to know where types are written.
+    pub(crate) fn signature(
+        scope: TypeScope<'_>,
+        sig: &FunctionSig,
+        owner: Option<&Symbol>,
+    ) -> crate::ir::Signature {
         use crate::ir::{Input, Param, Signature};
+        let part = |kind, name: &str| owner.map(|o| o.child(kind, name));
         let input = match &sig.params {
             None => Input::Any,
-            Some(Params::Unnamed(ty)) => Input::Whole(scope.resolve(ty)),
+            Some(Params::Unnamed(ty)) => Input::Whole(scope.resolve_of(ty, part(Kind::Input, ""))),
             Some(Params::Named(params)) => {
                 let param = |p: &names::ParamSig| Param {
                     name: p.name.clone(),
-                    ty: scope.resolve(&p.ty),
+                    ty: scope.resolve_of(&p.ty, part(Kind::Parameter, &p.name)),
                     optional: p.optional || p.has_default,
                     default: None,
                 };
                 Input::Named(params.iter().map(param).collect())
             }
         };
-        Signature { input, output: sig.result.as_ref().map(|ty| scope.resolve(ty)) }
+        let output = sig.result.as_ref().map(|ty| scope.resolve_of(ty, part(Kind::Result, "")));
+        Signature { input, output }
     }
 }
 
@@ -308,11 +389,7 @@ pub(crate) fn closed(ty: &TypeExpr) -> Type {
                 optional: f.optional,
                 doc: f.doc.as_deref().map(Into::into),
             };
-            Type::Record(Arc::new(Record {
-                name: None,
-                fields: fields.iter().map(field).collect(),
-                open: false,
-            }))
+            Type::Record(Arc::new(Record { fields: fields.iter().map(field).collect(), ..Record::default() }))
         }
         TypeExpr::Schema(_) | TypeExpr::Error => Type::Error,
     }
@@ -393,7 +470,7 @@ impl<'a> SchemaReader<'a> {
         if object.contains_key("properties") {
             types.push(self.of_type(object, "object", stack)?);
         }
-        let mut merged = Record { name: None, fields: Vec::new(), open: true };
+        let mut merged = Record { open: true, ..Record::default() };
         for ty in types {
             let Type::Record(record) = ty else { return Ok(Type::Any) };
             merged.open &= record.open;
@@ -460,7 +537,7 @@ impl<'a> SchemaReader<'a> {
         }
         let name = object.get("title").and_then(|t| t.as_str()).map(Into::into);
         let open = additional != Some(&serde_json::Value::Bool(false));
-        Ok(Type::Record(Arc::new(Record { name, fields, open })))
+        Ok(Type::Record(Arc::new(Record { name, fields, open, ..Record::default() })))
     }
 }
 

@@ -73,6 +73,13 @@ pub struct Resource<'a> {
     pub body: ResourceBody<'a>,
 }
 
+impl Resource<'_> {
+    /// The rules whose triggers it has: of a Sensor.
+    pub fn rules(&self) -> Vec<&str> {
+        if let ResourceBody::Sensor(sensor) = &self.body { sensor.spec.rules().collect() } else { Vec::new() }
+    }
+}
+
 /// Ordered pairs of texts, written as a map.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Pairs<'a>(pub(crate) Vec<(Cow<'a, str>, Cow<'a, str>)>);

@@ -89,6 +89,11 @@ fn empty<'a>(cx: &Context<'a>) -> SensorSpec<'a> {
 }
 
 impl SensorSpec<'_> {
+    /// The rules whose triggers it has.
+    pub(super) fn rules(&self) -> impl Iterator<Item = &str> {
+        self.triggers.iter().map(Trigger::rule)
+    }
+
     /// Where the addresses stand at which it calls functions.
     pub(super) fn addresses(&self) -> Vec<String> {
         let paths = self

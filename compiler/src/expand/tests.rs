@@ -26,7 +26,12 @@ pub(super) fn record(fields: &[(&str, Type)]) -> Type {
         optional: false,
         doc: None,
     };
-    Type::Record(Arc::new(Record { name: None, fields: fields.iter().map(field).collect(), open: false }))
+    Type::Record(Arc::new(Record {
+        name: None,
+        fields: fields.iter().map(field).collect(),
+        open: false,
+        ..Record::default()
+    }))
 }
 
 pub(super) fn text(value: &str) -> Value {

@@ -204,6 +204,11 @@ struct RateLimit {
 }
 
 impl Trigger<'_> {
+    /// The rule that it is of.
+    pub(super) fn rule(&self) -> &str {
+        &self.template.name
+    }
+
     /// Where below a path the addresses stand at which it calls functions.
     pub(super) fn addresses(&self, path: &str) -> Vec<String> {
         let own =

@@ -42,8 +42,9 @@ fn evaluate(text: &str, ty: Option<&str>, case: &Json) -> Result<(), String> {
     let file = db.file("main.efl").expect("it was opened");
     let payload = match ty {
         None => Type::Any,
-        Some(name) => elab::TypeScope { db: &db, file, local: None }
-            .resolve(&efl_compiler::names::TypeExpr::Name(name.to_owned())),
+        Some(name) => {
+            elab::TypeScope::new(&db, file).resolve(&efl_compiler::names::TypeExpr::Name(name.to_owned()))
+        }
     };
     let locals: Vec<(String, Json)> =
         part("locals").as_object().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
