@@ -3,15 +3,15 @@
 use crate::{
     commands::Failure,
     report::Problem,
-    settings::{self, Settings},
+    settings::Settings,
     source::{Source, SourceKind},
 };
 use efl_compiler::{
-    config::ParamValue,
+    config::{self, ParamValue},
     diag::Diagnostic,
     elab::suggest,
     rules::{undeclared_param, unknown_environment},
-    value::{Value, as_json},
+    value::as_json,
 };
 use efl_grammar::{TextRange, TextSize};
 use std::{
@@ -93,10 +93,10 @@ impl Params {
             return;
         };
         let Some(source) = &settings.source else { return };
-        for (param, value) in &environment.params {
-            let range = settings::place_of_param(&source.text, name, param).unwrap_or_default();
+        for (param, value) in environment.values() {
+            let range = config::place_of_param(&source.text, name, &param).unwrap_or_default();
             let place = Place { source: source.clone(), range };
-            self.set(param, ParamValue::Data(from_toml(value)), place);
+            self.set(&param, value, place);
         }
     }
 
@@ -174,21 +174,6 @@ fn key(text: &str, name: &str) -> TextRange {
     let found = text.match_indices(name).map(|(at, _)| at).find(is_key);
     let size = |at: usize| TextSize::from(u32::try_from(at).unwrap_or(u32::MAX));
     found.map(|at| TextRange::at(size(at), TextSize::of(name))).unwrap_or_default()
-}
-
-fn from_toml(value: &toml::Value) -> Value {
-    match value {
-        toml::Value::String(text) => Value::String(text.clone()),
-        #[allow(clippy::cast_precision_loss)] // EFL has one kind of number
-        toml::Value::Integer(number) => Value::Number(*number as f64),
-        toml::Value::Float(number) => Value::Number(*number),
-        toml::Value::Boolean(flag) => Value::Bool(*flag),
-        toml::Value::Datetime(time) => Value::String(time.to_string()),
-        toml::Value::Array(items) => Value::List(items.iter().map(from_toml).collect()),
-        toml::Value::Table(entries) => {
-            Value::Map(entries.iter().map(|(key, value)| (key.clone(), from_toml(value))).collect())
-        }
-    }
 }
 
 #[cfg(test)]

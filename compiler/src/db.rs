@@ -10,20 +10,28 @@ use crate::{
     system::{self, System},
 };
 use efl_grammar::{ParsedItem, SyntaxNode, ast};
+use rustc_hash::FxHashSet;
 use salsa::Setter;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The database. A clone is a snapshot for another thread.
 #[salsa::db]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Database {
     storage: salsa::Storage<Self>,
     /// The files that were asked for; the others are here because something imports them.
-    roots: Vec<String>,
+    roots: Arc<Vec<String>>,
 }
 
 #[salsa::db]
 impl salsa::Database for Database {}
+
+/// An empty workspace.
+impl Default for Database {
+    fn default() -> Self {
+        Self::new(None)
+    }
+}
 
 /// A file: EFL source or a JSON Schema.
 #[salsa::input(debug)]
@@ -103,9 +111,7 @@ impl Database {
     /// A workspace of the given root files and everything they import, read through a system.
     pub fn load(system: &dyn System, roots: &[String]) -> Self {
         let mut db = Self::new(None);
-        for root in roots {
-            db.open(system, root);
-        }
+        db.open_all(system, roots.iter().cloned());
         db
     }
 
@@ -120,7 +126,7 @@ impl Database {
     }
 
     fn new(observer: Option<Box<dyn Fn(salsa::Event) + Send + Sync>>) -> Self {
-        let db = Self { storage: salsa::Storage::new(observer), roots: Vec::new() };
+        let db = Self { storage: salsa::Storage::new(observer), roots: Arc::default() };
         Workspace::new(&db, BTreeMap::new(), BTreeMap::new(), crate::config::Config::default());
         db
     }
@@ -143,10 +149,29 @@ impl Database {
     /// Makes a file a root: reads it and, without end, what it imports.
     pub fn open(&mut self, system: &dyn System, path: &str) -> SourceFile {
         if !self.roots.iter().any(|root| root == path) {
-            self.roots.push(path.to_owned());
+            Arc::make_mut(&mut self.roots).push(path.to_owned());
             self.follow_imports(system);
         }
         self.workspace().files(self)[path]
+    }
+
+    /// Makes files roots, as [`Database::open`] does for one, and reads what they import once.
+    pub fn open_all(&mut self, system: &dyn System, paths: impl IntoIterator<Item = String>) {
+        let known: FxHashSet<String> = self.roots.iter().cloned().collect();
+        let before = self.roots.len();
+        Arc::make_mut(&mut self.roots).extend(paths.into_iter().filter(|path| !known.contains(path)));
+        if self.roots.len() > before {
+            self.follow_imports(system);
+        }
+    }
+
+    /// Makes a file no root any more: it stays only if something imports it.
+    pub fn close(&mut self, system: &dyn System, path: &str) {
+        let before = self.roots.len();
+        Arc::make_mut(&mut self.roots).retain(|root| root != path);
+        if self.roots.len() < before {
+            self.follow_imports(system);
+        }
     }
 
     /// Gives a file new text, reads what it newly imports and drops what nothing imports any more. A file that was not

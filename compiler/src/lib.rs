@@ -16,6 +16,7 @@ pub mod elab;
 pub mod engine;
 pub mod eval;
 pub mod expand;
+pub mod fixes;
 pub mod fmt;
 pub mod graph;
 pub mod import;

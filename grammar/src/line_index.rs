@@ -1,6 +1,7 @@
 //! Offsets to lines and columns and back, as editors count them.
 
 use rowan::TextSize;
+use std::sync::Arc;
 
 /// How an editor counts the columns of a line.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -25,14 +26,15 @@ pub struct LineCol {
 /// Where the lines of a text begin. Lines end with LF, CR LF or a single CR.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LineIndex {
-    text: Box<str>,
+    text: Arc<str>,
     /// Where each line begins.
     starts: Box<[u32]>,
 }
 
 impl LineIndex {
     /// Finds the lines of a text.
-    pub fn new(text: &str) -> Self {
+    pub fn new(text: impl Into<Arc<str>>) -> Self {
+        let text = text.into();
         let bytes = text.as_bytes();
         let ends = |at: &usize| match bytes[*at] {
             b'\n' => true,
@@ -40,7 +42,12 @@ impl LineIndex {
             _ => false,
         };
         let starts = (0..bytes.len()).filter(ends).map(|at| offset(at + 1));
-        Self { starts: std::iter::once(0).chain(starts).collect(), text: text.into() }
+        Self { starts: std::iter::once(0).chain(starts).collect(), text }
+    }
+
+    /// The text.
+    pub fn text(&self) -> &Arc<str> {
+        &self.text
     }
 
     /// How many lines there are; an empty text has one.

@@ -9,6 +9,7 @@ mod fmt;
 mod graph;
 mod import;
 mod init;
+mod lsp;
 mod man;
 
 use crate::terminal::{ColorChoice, Terminal};
@@ -58,6 +59,7 @@ enum Command {
     Graph(graph::Graph),
     Import(import::Import),
     Init(init::Init),
+    Lsp(lsp::Lsp),
     Completions(completions::Completions),
     #[command(hide = true)]
     Man(man::Man),
@@ -77,6 +79,7 @@ impl Cli {
             Command::Graph(command) => command.run(terminal),
             Command::Import(command) => command.run(terminal),
             Command::Init(command) => command.run(),
+            Command::Lsp(_) => lsp::run(),
             Command::Completions(command) => command.run(),
             Command::Man(command) => command.run(),
             Command::Docs(command) => command.run(),

@@ -91,7 +91,7 @@ impl Fixture {
         let mut out = String::new();
         for (place, words) in places {
             let text = self.text(place.file);
-            let lines = LineIndex::new(&text);
+            let lines = LineIndex::new(text.clone());
             let from = lines.line_col(place.range.start(), Encoding::Utf32);
             let to = lines.line_col(place.range.end(), Encoding::Utf32);
             let line = text.lines().nth(from.line as usize).unwrap_or_default();

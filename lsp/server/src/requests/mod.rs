@@ -1,0 +1,152 @@
+//! The requests: one file each, and one line in the list below. A file has
+//!
+//! * `register`, which tells the client what the server can do, and
+//! * `run(&Snapshot, &Params) -> Result<Answer>`, which finds the file and offset, asks `efl-ide` or the compiler, and
+//!   converts the answer. It may unwind whenever it asks the database: whatever it has to clean up cleans up itself.
+
+#![allow(clippy::unnecessary_wraps)] // every `run` has the same shape
+
+use crate::{
+    features::Features,
+    snapshot::Snapshot,
+    worker::{Cancellation, End},
+};
+use tokio::sync::oneshot;
+use tower_lsp::{
+    jsonrpc::{Error, ErrorCode, Result},
+    ls_types::ServerCapabilities,
+};
+
+mod code_action;
+mod diagnostic;
+mod formatting;
+mod on_type_formatting;
+mod range_formatting;
+pub(crate) mod testing;
+mod workspace_diagnostic;
+
+/// Calls a macro with the list of requests: the method of `LanguageServer`, its parameters and answer, its file here,
+/// and what is done when an edit comes between: `fails`, because the client asks again if it still wants to know, or
+/// `repeats`.
+macro_rules! for_each_request {
+    ($then:ident) => {
+        $then! {
+            code_action(CodeActionParams) -> Option<CodeActionResponse>: code_action, fails;
+            diagnostic(DocumentDiagnosticParams) -> DocumentDiagnosticReportResult: diagnostic, repeats;
+            formatting(DocumentFormattingParams) -> Option<Vec<TextEdit>>: formatting, fails;
+            on_type_formatting(DocumentOnTypeFormattingParams) -> Option<Vec<TextEdit>>: on_type_formatting, fails;
+            range_formatting(DocumentRangeFormattingParams) -> Option<Vec<TextEdit>>: range_formatting, fails;
+            workspace_diagnostic(WorkspaceDiagnosticParams) -> WorkspaceDiagnosticReportResult:
+                workspace_diagnostic, repeats;
+        }
+    };
+}
+pub(crate) use for_each_request;
+
+/// Tells the client of every request.
+pub(crate) fn register(capabilities: &mut ServerCapabilities, features: &Features) {
+    macro_rules! register {
+        ($($method:ident($params:ty) -> $answer:ty: $file:ident, $on_edit:ident;)*) => {
+            $($file::register(capabilities, features);)*
+        };
+    }
+    for_each_request!(register);
+}
+
+/// The functions of the list, for the server.
+pub(crate) mod run {
+    macro_rules! run {
+        ($($method:ident($params:ty) -> $answer:ty: $file:ident, $on_edit:ident;)*) => {
+            $(pub(crate) use super::$file::run as $method;)*
+        };
+    }
+    super::for_each_request!(run);
+}
+
+/// A request that waits for its answer.
+pub(crate) trait Request: Send {
+    /// Finds the answer.
+    fn run(&mut self, snapshot: &Snapshot);
+    /// Sends the answer, or why there is none.
+    fn finish(&mut self, end: End);
+    /// Whether it may be tried once more after an edit.
+    fn again(&mut self) -> bool;
+    /// The way to stop it.
+    fn cancellation(&self) -> &Cancellation;
+}
+
+/// What is done with a request when an edit comes between.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum OnEdit {
+    /// The client is told that the content was modified.
+    Fails,
+    /// It is tried again, so often.
+    Repeats(u8),
+}
+
+impl OnEdit {
+    pub(crate) const fn fails() -> Self {
+        Self::Fails
+    }
+
+    pub(crate) const fn repeats() -> Self {
+        Self::Repeats(8)
+    }
+}
+
+/// A request of the list.
+pub(crate) struct Asked<P, A> {
+    params: P,
+    run: fn(&Snapshot, &P) -> Result<A>,
+    on_edit: OnEdit,
+    cancellation: Cancellation,
+    answer: Option<Result<A>>,
+    reply: Option<oneshot::Sender<Result<A>>>,
+}
+
+impl<P, A> Asked<P, A> {
+    pub(crate) fn new(
+        params: P,
+        run: fn(&Snapshot, &P) -> Result<A>,
+        on_edit: OnEdit,
+        cancellation: Cancellation,
+        reply: oneshot::Sender<Result<A>>,
+    ) -> Self {
+        Self { params, run, on_edit, cancellation, answer: None, reply: Some(reply) }
+    }
+}
+
+impl<P: Send, A: Send> Request for Asked<P, A> {
+    fn run(&mut self, snapshot: &Snapshot) {
+        self.answer = Some((self.run)(snapshot, &self.params));
+    }
+
+    fn finish(&mut self, end: End) {
+        let error = |code, message: String| Err(Error { code, message: message.into(), data: None });
+        let answer = match (end, self.answer.take()) {
+            (End::Done, Some(answer)) => answer,
+            (End::Edited, _) => Err(Error::content_modified()),
+            (End::Cancelled, _) => Err(Error::request_cancelled()),
+            (End::Panicked(message), _) => error(ErrorCode::InternalError, format!("a panic: {message}")),
+            (End::Done, None) => Err(Error::internal_error()),
+        };
+        if let Some(reply) = self.reply.take() {
+            // Whoever asked may be gone.
+            let _ = reply.send(answer);
+        }
+    }
+
+    fn again(&mut self) -> bool {
+        match &mut self.on_edit {
+            OnEdit::Fails | OnEdit::Repeats(0) => false,
+            OnEdit::Repeats(left) => {
+                *left -= 1;
+                true
+            }
+        }
+    }
+
+    fn cancellation(&self) -> &Cancellation {
+        &self.cancellation
+    }
+}

@@ -1,0 +1,7 @@
+//! The protocol against the real server: in process, and once over the standard streams of a process.
+
+mod actions;
+mod client;
+mod documents;
+mod pull;
+mod scheduling;
