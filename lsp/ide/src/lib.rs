@@ -4,10 +4,20 @@
 //! ranges. What a name means, which type an expression has and what is visible where is said by [`efl_compiler::index`];
 //! nothing is worked out again here. All of it works in broken files: the file being typed is always broken.
 
+pub mod call_hierarchy;
+pub mod code_actions;
+pub mod code_lens;
 pub mod definition;
+pub mod folding;
 pub mod hover;
+pub mod inlay_hints;
+pub mod links;
 pub mod references;
 pub mod rename;
+pub mod selection;
+pub mod semantic_tokens;
+pub mod signature_help;
+pub mod symbols;
 mod syntax;
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use efl_compiler::{
     db::{Database, Item, SourceFile, items, parse_item},
     index::{self, Entry, IndexedItem, Symbol},
 };
-use efl_grammar::{SyntaxKind, SyntaxNode, SyntaxToken, TextSize, TokenAtOffset};
+use efl_grammar::{SyntaxKind, SyntaxNode, SyntaxToken, TextRange, TextSize, TokenAtOffset};
 
 /// The tree of an item; its offsets are relative to the item.
 pub(crate) fn root(db: &Database, item: Item<'_>) -> SyntaxNode {
@@ -71,4 +71,19 @@ pub(crate) fn header(node: &SyntaxNode) -> String {
         }
     }
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The blanks and comments between the items of a file.
+pub(crate) fn gaps(db: &Database, file: SourceFile) -> Vec<TextRange> {
+    let end = TextSize::of(&*file.text(db).unwrap_or_default());
+    let mut gaps = Vec::new();
+    let mut at = TextSize::new(0);
+    for item in items(db, file) {
+        let start = TextSize::from(item.start);
+        gaps.push(TextRange::new(at, start.max(at)));
+        at = start + TextSize::of(item.text.text(db));
+    }
+    gaps.push(TextRange::new(at.min(end), end));
+    gaps.retain(|gap| !gap.is_empty());
+    gaps
 }
