@@ -60,6 +60,13 @@ pub struct Node {
     pub line: Option<u32>,
 }
 
+impl Node {
+    /// The id of its element in the picture.
+    pub fn element(&self) -> String {
+        self.id.replace('/', ".")
+    }
+}
+
 /// What a node is. In the order in which they stand from left to right.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]

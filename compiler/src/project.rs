@@ -4,13 +4,17 @@ use crate::{
     compile::{self, CompileError},
     db::{Database, Item, ItemText, SourceFile, Workspace, item_node, items},
     diag::{Diagnostic, Level},
-    elab::{Lowered, check_item},
+    elab::{Lowered, check_item, declared},
     expand, ir,
     names::{Decl, item_signature},
     rules,
     suppress::Suppressions,
+    system,
 };
-use efl_grammar::{TextSize, ast};
+use efl_grammar::{
+    TextRange, TextSize,
+    ast::{self, AstNode, HasMembers, HasName},
+};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Checks every item of a file, on all processors. [`diagnostics`] does it too, one item after the other: after an edit
@@ -146,6 +150,48 @@ pub fn orchestrators(db: &Database, file: SourceFile) -> Vec<ir::Orchestrator> {
         _ => None,
     };
     items(db, file).iter().filter_map(&mut lowered).collect()
+}
+
+/// The file and the place of a declaration of an orchestrator that [`orchestrators`] made: all of it, but of the
+/// orchestrator itself its head alone, so that no place lies in two.
+pub fn place(db: &Database, origin: &ir::Origin) -> Option<(SourceFile, TextRange)> {
+    let file = db.file(&origin.file)?;
+    let item = items(db, file).iter().find(|item| item_signature(db, item.text).name == origin.item)?;
+    let node = item_node(db, item.text)?;
+    let range = match (&node, origin.declaration.split_once('/')) {
+        (ast::Item::Orchestrator(orc), Some((_, inner))) => {
+            let is = |member: &ast::Member| match declared(member) {
+                Some((_, what, name, _)) => inner.split_once('/') == Some((what, name.as_str())),
+                None => matches!(member, ast::Member::Placement(_)) && inner == "placement",
+            };
+            orc.members().iter().find(|member| is(member))?.range()
+        }
+        (ast::Item::Orchestrator(orc), None) => {
+            let end = orc.name().map_or_else(|| orc.range().end(), |name| name.range().end());
+            TextRange::new(orc.range().start(), end)
+        }
+        _ => node.range(),
+    };
+    Some((file, range + TextSize::from(item.start)))
+}
+
+/// A file and every program that it imports, and those import.
+pub fn closure(db: &Database, file: SourceFile) -> Vec<SourceFile> {
+    let mut found = vec![file];
+    let mut at = 0;
+    while let Some(file) = found.get(at).copied() {
+        at += 1;
+        let path = file.path(db);
+        let signatures = items(db, file).iter().map(|item| item_signature(db, item.text));
+        let written = signatures.flat_map(|signature| &signature.paths);
+        let paths = written.filter_map(|written| system::resolve(&path, written));
+        for imported in paths.filter(|path| path.ends_with(".efl")).filter_map(|path| db.file(&path)) {
+            if !found.contains(&imported) {
+                found.push(imported);
+            }
+        }
+    }
+    found
 }
 
 /// The lines on which the items of files begin, from 0: read once per file.

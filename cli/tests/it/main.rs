@@ -1,6 +1,8 @@
 //! The `efl` command as people and scripts meet it: its output, its exit codes, its files.
 
 mod check;
+#[path = "../../../lsp/server/tests/it/client.rs"]
+mod client;
 mod compile;
 mod docs;
 mod explain;
@@ -9,6 +11,7 @@ mod formats;
 mod graph;
 mod import;
 mod init;
+mod lsp;
 mod settings;
 mod watch;
 

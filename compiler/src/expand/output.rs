@@ -4,7 +4,7 @@ use super::{Resource, ResourceBody, Stage};
 use crate::{ir::Origin, yaml};
 use serde::Serialize;
 use serde_json::Value;
-use std::fmt::Write as _;
+use std::{fmt::Write as _, ops::Range};
 
 /// The resources as YAML documents in their order, each below a comment that says where it comes from.
 pub fn to_yaml(resources: &[Resource<'_>], origins: &[Origin]) -> String {
@@ -16,6 +16,81 @@ pub fn to_yaml(resources: &[Resource<'_>], origins: &[Origin]) -> String {
         document(&mut out, resource, origins);
     }
     out
+}
+
+/// Lines of YAML and the declaration that they come from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Mapped {
+    /// The first line, from 0, and the one behind the last.
+    pub lines: Range<u32>,
+    /// `crossing-safety/rule/crossing`.
+    pub declaration: String,
+}
+
+/// [`to_yaml`], and where its lines come from: each resource from its declaration, but for those parts of a Sensor and an
+/// Orchestrator that come from one inside of it. The pieces are in order and do not overlap.
+pub fn to_mapped_yaml(resources: &[Resource<'_>], origins: &[Origin]) -> (String, Vec<Mapped>) {
+    let mut out = String::with_capacity(resources.len() * 1024);
+    let mut map = Vec::new();
+    let mut line = 0;
+    for (at, resource) in resources.iter().enumerate() {
+        if at > 0 {
+            out.push_str("---\n");
+            line += 1;
+        }
+        let start = out.len();
+        document(&mut out, resource, origins);
+        let first = line;
+        let mut open = Mapped { lines: first..first, declaration: resource.declaration.clone() };
+        for (number, declaration) in parts(resource, &out[start..]) {
+            let begins = first + number;
+            open.lines.end = begins;
+            map.push(std::mem::replace(&mut open, Mapped { lines: begins..begins, declaration }));
+        }
+        line += u32::try_from(out[start..].matches('\n').count()).unwrap_or(u32::MAX);
+        open.lines.end = line;
+        map.push(open);
+    }
+    map.retain(|piece| !piece.lines.is_empty());
+    (out, map)
+}
+
+/// The lines of a resource at which something of another declaration begins.
+fn parts(resource: &Resource<'_>, text: &str) -> Vec<(u32, String)> {
+    let orc = resource.declaration.split('/').next().unwrap_or_default();
+    let rules = resource.rules();
+    let mut rules = rules.iter();
+    let mut parts: Vec<(u32, String)> = Vec::new();
+    let (mut in_spec, mut key) = (false, "");
+    for (number, line) in (0..).zip(text.lines()) {
+        if !line.starts_with(' ') {
+            in_spec = line == "spec:";
+            continue;
+        }
+        // The writer puts the keys of `spec` and the items of their lists at the same column.
+        let Some(entry) = line.strip_prefix("  ").filter(|rest| in_spec && !rest.starts_with(' ')) else {
+            continue;
+        };
+        let declaration = if let Some(item) = entry.strip_prefix("- ") {
+            let name = item.strip_prefix("name: ").map(|name| name.trim_matches('"'));
+            match (key, name) {
+                ("triggers", _) => rules.next().map(|rule| format!("{orc}/rule/{rule}")),
+                ("sources", Some(name)) => Some(format!("{orc}/source/{name}")),
+                ("functions", Some(name)) => Some(format!("{orc}/function/{name}")),
+                ("workflows", Some(name)) => Some(format!("{orc}/workflow/{name}")),
+                ("rules", Some(name)) => Some(format!("{orc}/rule/{name}")),
+                _ => continue,
+            }
+        } else {
+            key = entry.split(':').next().unwrap_or_default();
+            (key == "placement" && resource.kind == "Orchestrator").then(|| format!("{orc}/placement"))
+        };
+        let declaration = declaration.unwrap_or_else(|| resource.declaration.clone());
+        if parts.last().map_or(&resource.declaration, |(_, last)| last) != &declaration {
+            parts.push((number, declaration));
+        }
+    }
+    parts
 }
 
 /// One resource as YAML below a comment that says where it comes from.
@@ -33,7 +108,7 @@ pub fn document(out: &mut String, resource: &Resource<'_>, origins: &[Origin]) {
 }
 
 /// Where a declaration stands; what has no line of its own stands where its orchestrator does.
-fn origin<'o>(declaration: &str, origins: &'o [Origin]) -> Option<&'o Origin> {
+pub fn origin<'o>(declaration: &str, origins: &'o [Origin]) -> Option<&'o Origin> {
     let of = |declaration: &str| origins.iter().find(|origin| origin.declaration == declaration);
     of(declaration).or_else(|| of(declaration.split('/').next()?))
 }

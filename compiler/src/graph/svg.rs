@@ -154,7 +154,7 @@ impl<'a> Drawing<'a> {
              <rect class=\"bar\" width=\"4\" height=\"{height:.1}\" rx=\"2\"/>\n\
              <text class=\"kind\" x=\"14\" y=\"16\">{}</text><text class=\"name\" x=\"14\" y=\"32\">{}</text>\n",
             node.kind.name(),
-            xml(&node.id.replace('/', ".")),
+            xml(&node.element()),
             xml(&node.id),
             xml(&tooltip(node)),
             kind(node).to_uppercase(),

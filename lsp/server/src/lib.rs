@@ -20,6 +20,7 @@ mod document;
 mod features;
 mod files;
 mod initialize;
+mod input;
 mod outbox;
 mod project;
 mod requests;

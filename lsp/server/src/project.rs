@@ -4,6 +4,7 @@ use crate::{
     document::Document,
     files,
     settings::{FileSettings, Settings},
+    snapshot::View,
 };
 use efl_compiler::{db::Database, system::System};
 use std::{
@@ -101,6 +102,12 @@ impl Project {
         if *db.workspace().params(db) != params {
             self.db.set_params(params);
         }
+    }
+
+    /// Its state at this moment.
+    pub(crate) fn view(&self) -> View {
+        let has_settings = self.file_settings.lines.is_some();
+        View { root: self.root.clone(), db: self.db.clone(), has_settings }
     }
 
     /// The programs that are known.

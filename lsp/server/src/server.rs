@@ -5,8 +5,13 @@ use crate::{
     features::Features,
     files,
     initialize::InOrder,
+    input::{self, Malformed},
     outbox::Outbox,
-    requests::{self, Asked, OnEdit, for_each_request},
+    requests::{
+        self, Asked, OnEdit, for_each_own_request, for_each_request,
+        graph::{Graph, GraphParams},
+        yaml::{Yaml, YamlParams},
+    },
     session::Session,
     settings::Settings,
     snapshot::Snapshot,
@@ -14,7 +19,9 @@ use crate::{
 };
 use std::{
     collections::BTreeSet,
+    future,
     path::PathBuf,
+    pin::pin,
     sync::{
         Mutex, OnceLock, PoisonError,
         mpsc::{Receiver, Sender, channel},
@@ -27,7 +34,7 @@ use tokio::{
 #[allow(clippy::wildcard_imports)] // the protocol's types, named by every method
 use tower_lsp::ls_types::*;
 use tower_lsp::{
-    Client, LanguageServer, LspService,
+    Client, LanguageServer, LspService, LspServiceBuilder,
     jsonrpc::{Error, Result},
 };
 
@@ -48,13 +55,25 @@ pub struct Options {
 
 /// Serves a client until it leaves or says `exit`.
 pub async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite, options: Options) {
-    let mut builder = LspService::build(Server::new);
+    let builder = LspService::build(Server::new).custom_method(input::MALFORMED, Server::malformed);
+    let mut builder = own_requests(builder);
     if options.test_requests {
         builder = requests::testing::serve(builder);
     }
     let (service, socket) = builder.finish();
-    let server = tower_lsp::Server::new(input, output, socket).concurrency_level(CONCURRENCY);
-    server.serve(InOrder::new(service)).await;
+    let (messages, filtered) = tokio::io::duplex(1 << 16);
+    let server = tower_lsp::Server::new(filtered, output, socket).concurrency_level(CONCURRENCY);
+    let mut served = pin!(server.serve(InOrder::new(service)));
+    let mut forwarded = pin!(input::forward(input, messages));
+    let mut listens = true;
+    future::poll_fn(|cx| {
+        // When the client is gone, what it said is still done.
+        if listens && forwarded.as_mut().poll(cx).is_ready() {
+            listens = false;
+        }
+        served.as_mut().poll(cx)
+    })
+    .await;
 }
 
 /// The server as `tower-lsp` sees it.
@@ -103,6 +122,12 @@ impl Server {
             Ok(()) => answer.await.unwrap_or_else(|_| Err(Error::internal_error())),
             Err(_) => Err(Error::internal_error()),
         }
+    }
+
+    /// A message came that is none.
+    #[allow(clippy::unused_async)] // what `custom_method` takes
+    async fn malformed(&self, params: Malformed) {
+        self.tell(move |session| session.outbox().log(&format!("a message was dropped: {}", params.reason)));
     }
 
     fn start(&self, params: &InitializeParams) -> Features {
@@ -208,6 +233,22 @@ macro_rules! methods {
     };
 }
 for_each_request!(methods);
+
+macro_rules! own_methods {
+    ($($name:literal: $method:ident($params:ty) -> $answer:ty: $file:ident, $on_edit:ident;)*) => {
+        impl Server {
+            $(async fn $method(&self, params: $params) -> Result<$answer> {
+                self.ask(params, requests::$file::run, OnEdit::$on_edit()).await
+            })*
+        }
+
+        /// Serves the requests that are EFL's own.
+        fn own_requests(builder: LspServiceBuilder<Server>) -> LspServiceBuilder<Server> {
+            builder$(.custom_method($name, Server::$method))*
+        }
+    };
+}
+for_each_own_request!(own_methods);
 
 /// What the server can do: how it takes documents, and what each request says of itself.
 fn capabilities(features: &Features) -> ServerCapabilities {

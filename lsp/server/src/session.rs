@@ -8,7 +8,7 @@ use crate::{
     outbox::Outbox,
     project::{self, Documents, Place, Project, uri_of},
     settings::Settings,
-    snapshot::{Snapshot, View},
+    snapshot::Snapshot,
     worker::Cancellation,
 };
 use std::{
@@ -80,9 +80,10 @@ impl Session {
     /// The state at this moment, for another thread.
     pub(crate) fn snapshot(&self) -> Snapshot {
         Snapshot {
+            outbox: self.outbox.clone(),
             features: self.features.clone(),
             settings: self.settings.clone(),
-            projects: self.projects.iter().map(|p| View { root: p.root.clone(), db: p.db.clone() }).collect(),
+            projects: self.projects.iter().map(Project::view).collect(),
             documents: self.documents.clone(),
             places: self.places.clone(),
             lines: RefCell::default(),

@@ -4,6 +4,7 @@ use crate::{
     document::{self, Document},
     features::Features,
     files,
+    outbox::Outbox,
     project::{self, Place},
     settings::Settings,
 };
@@ -22,6 +23,8 @@ use tower_lsp::ls_types::{
 
 /// The state of all projects.
 pub(crate) struct Snapshot {
+    /// The way to the client.
+    pub(crate) outbox: Outbox,
     /// What the client can do.
     pub(crate) features: Arc<Features>,
     /// What the client wants.
@@ -42,6 +45,8 @@ pub(crate) struct View {
     pub(crate) root: Arc<PathBuf>,
     /// What the compiler knows.
     pub(crate) db: Database,
+    /// Whether the root has an `efl.toml`.
+    pub(crate) has_settings: bool,
 }
 
 impl Snapshot {
@@ -133,6 +138,20 @@ impl<'s> File<'s> {
     /// The folder that its project's paths are relative to.
     pub(crate) fn root(&self) -> &'s Path {
         &self.snapshot.projects[self.project].root
+    }
+
+    /// The path under which what is compiled from it names a file, as `efl compile` does: relative to the folder of
+    /// `efl.toml`, else to its own.
+    pub(crate) fn name_of(&self, path: &str) -> String {
+        let own = self.source.path(self.db());
+        let folder = own.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if self.snapshot.projects[self.project].has_settings || folder.is_empty() {
+            return path.to_owned();
+        }
+        let (from, to): (Vec<&str>, Vec<&str>) = (folder.split('/').collect(), path.split('/').collect());
+        let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+        let up = from[shared..].iter().map(|_| "..");
+        up.chain(to[shared..].iter().copied()).collect::<Vec<_>>().join("/")
     }
 
     /// Where it is.

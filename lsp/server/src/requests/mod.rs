@@ -19,11 +19,14 @@ use tower_lsp::{
 
 mod code_action;
 mod diagnostic;
+mod execute_command;
 mod formatting;
+pub(crate) mod graph;
 mod on_type_formatting;
 mod range_formatting;
 pub(crate) mod testing;
 mod workspace_diagnostic;
+pub(crate) mod yaml;
 
 /// Calls a macro with the list of requests: the method of `LanguageServer`, its parameters and answer, its file here,
 /// and what is done when an edit comes between: `fails`, because the client asks again if it still wants to know, or
@@ -33,6 +36,7 @@ macro_rules! for_each_request {
         $then! {
             code_action(CodeActionParams) -> Option<CodeActionResponse>: code_action, fails;
             diagnostic(DocumentDiagnosticParams) -> DocumentDiagnosticReportResult: diagnostic, repeats;
+            execute_command(ExecuteCommandParams) -> Option<LSPAny>: execute_command, repeats;
             formatting(DocumentFormattingParams) -> Option<Vec<TextEdit>>: formatting, fails;
             on_type_formatting(DocumentOnTypeFormattingParams) -> Option<Vec<TextEdit>>: on_type_formatting, fails;
             range_formatting(DocumentRangeFormattingParams) -> Option<Vec<TextEdit>>: range_formatting, fails;
@@ -42,6 +46,17 @@ macro_rules! for_each_request {
     };
 }
 pub(crate) use for_each_request;
+
+/// The same list of the requests that are EFL's own, each with its method in the protocol.
+macro_rules! for_each_own_request {
+    ($then:ident) => {
+        $then! {
+            "efl/graph": graph(GraphParams) -> Graph: graph, repeats;
+            "efl/yaml": yaml(YamlParams) -> Yaml: yaml, repeats;
+        }
+    };
+}
+pub(crate) use for_each_own_request;
 
 /// Tells the client of every request.
 pub(crate) fn register(capabilities: &mut ServerCapabilities, features: &Features) {

@@ -7,13 +7,12 @@ use serde_json::{Value, json};
 use std::{
     collections::VecDeque,
     io::{Read, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::mpsc::{Receiver, RecvTimeoutError, channel},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
-use tokio_util::io::SyncIoBridge;
 
 /// How long a test waits for what must come.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -41,6 +40,21 @@ impl Setup {
         self
     }
 
+    /// The files of a folder of the repository.
+    pub(crate) fn copy_of(self, folder: &str) -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().find_map(|above| {
+            let found = above.join(folder);
+            found.is_dir().then_some(found)
+        });
+        for entry in std::fs::read_dir(folder.unwrap()).unwrap() {
+            let entry = entry.unwrap();
+            if entry.file_type().unwrap().is_file() {
+                std::fs::copy(entry.path(), self.folder.path().join(entry.file_name())).unwrap();
+            }
+        }
+        self
+    }
+
     /// What the client can do, besides.
     pub(crate) fn capability(mut self, pointer: &str, value: Value) -> Self {
         let mut at = &mut self.capabilities;
@@ -63,36 +77,13 @@ impl Setup {
         self
     }
 
-    /// Starts the server in this process, and greets it.
-    pub(crate) fn start(self) -> Client {
-        let mut client = self.connect();
-        client.greet();
-        client
-    }
-
-    /// Starts the server in this process.
-    pub(crate) fn connect(self) -> Client {
-        let (ours, theirs) = tokio::io::duplex(1 << 16);
-        let server = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-            let (input, output) = tokio::io::split(theirs);
-            let options = efl_lsp::Options { test_requests: true };
-            runtime.block_on(efl_lsp::serve(input, output, options));
-        });
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
-        let (read, write) = tokio::io::split(ours);
-        let _inside = runtime.enter();
-        let (read, write) = (SyncIoBridge::new(read), SyncIoBridge::new(write));
-        Client::new(self, Box::new(read), Box::new(write), Some(server), Some(runtime))
-    }
-
     /// Speaks to a server that runs already.
     pub(crate) fn over(self, read: impl Read + Send + 'static, write: impl Write + Send + 'static) -> Client {
-        Client::new(self, Box::new(read), Box::new(write), None, None)
+        Client::new(self, Box::new(read), Box::new(write))
     }
 }
 
-fn write(file: &std::path::Path, text: &str) {
+fn write(file: &Path, text: &str) {
     std::fs::create_dir_all(file.parent().unwrap()).unwrap();
     std::fs::write(file, text).unwrap();
 }
@@ -105,18 +96,12 @@ pub(crate) struct Client {
     /// What came and nobody asked for yet.
     pending: VecDeque<Value>,
     next_id: i64,
-    server: Option<JoinHandle<()>>,
-    runtime: Option<tokio::runtime::Runtime>,
+    /// The thread of a server in this process.
+    pub(crate) server: Option<JoinHandle<()>>,
 }
 
 impl Client {
-    fn new(
-        setup: Setup,
-        mut read: Box<dyn Read + Send>,
-        write: Box<dyn Write + Send>,
-        server: Option<JoinHandle<()>>,
-        runtime: Option<tokio::runtime::Runtime>,
-    ) -> Self {
+    fn new(setup: Setup, mut read: Box<dyn Read + Send>, write: Box<dyn Write + Send>) -> Self {
         let (messages, input) = channel();
         thread::spawn(move || {
             while let Some(message) = receive(&mut *read) {
@@ -125,7 +110,7 @@ impl Client {
                 }
             }
         });
-        Self { setup, output: Some(write), input, pending: VecDeque::new(), next_id: 0, server, runtime }
+        Self { setup, output: Some(write), input, pending: VecDeque::new(), next_id: 0, server: None }
     }
 
     /// The parameters of `initialize`.
@@ -264,6 +249,13 @@ impl Client {
         request["params"].clone()
     }
 
+    /// The parameters of the next notification of a method.
+    pub(crate) fn next(&mut self, method: &str) -> Value {
+        let message =
+            self.expect(method, |message| message["method"] == method && message.get("id").is_none());
+        message["params"].clone()
+    }
+
     /// The next diagnostics of a document.
     pub(crate) fn diagnostics(&mut self, name: &str) -> Value {
         let uri = self.uri(name);
@@ -349,9 +341,6 @@ impl Client {
 impl Drop for Client {
     fn drop(&mut self) {
         self.output = None;
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
         let forgotten = self.server.is_some() && !thread::panicking();
         assert!(!forgotten, "a test ends with `stop`");
     }

@@ -3,5 +3,7 @@
 mod actions;
 mod client;
 mod documents;
+mod inside;
+mod previews;
 mod pull;
 mod scheduling;

@@ -1,0 +1,66 @@
+//! `efl lsp`: the binary over its standard streams. What it answers is tested in `lsp/server`.
+
+use crate::client::{Client, Setup};
+use serde_json::{Value, json};
+use std::process::{Child, Command, Stdio};
+
+fn start(setup: Setup) -> (Client, Child) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_efl"));
+    command.args(["lsp", "--stdio"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut process = command.spawn().unwrap();
+    let mut client = setup.over(process.stdout.take().unwrap(), process.stdin.take().unwrap());
+    client.greet();
+    (client, process)
+}
+
+#[test]
+fn an_editor_gets_diagnostics_and_what_compile_prints() {
+    let (mut client, mut process) = start(Setup::new().copy_of("examples/smart-city"));
+    client.forget_diagnostics();
+    client.open("wrong.efl", "type Car = { speed: numbex }\n");
+    assert_eq!(Client::places(&client.diagnostics("wrong.efl")), ["E0205 0:20-0:26"]);
+    let params = json!({ "textDocument": { "uri": client.uri("crossing.efl") } });
+    let yaml = client.result("efl/yaml", params);
+    let folder = client.path("");
+    let compiled = Command::new(env!("CARGO_BIN_EXE_efl"))
+        .args(["compile", "crossing.efl"])
+        .current_dir(folder)
+        .output();
+    assert_eq!(yaml["text"].as_str().unwrap(), String::from_utf8(compiled.unwrap().stdout).unwrap());
+    client.stop();
+    assert!(process.wait().unwrap().success());
+}
+
+#[test]
+fn it_ends_when_its_editor_does() {
+    let (client, mut process) = start(Setup::new());
+    drop(client);
+    assert!(process.wait().unwrap().success());
+}
+
+#[test]
+fn what_is_no_message_is_answered_and_no_reason_to_stop() {
+    let (mut client, mut process) = start(Setup::new());
+    for garbage in [
+        "Content-Length: 9\r\n\r\nnot json!".as_bytes(),
+        b"Content-Length: 20\r\n\r\n{\"jsonrpc\": \"2.0\"   }",
+        b"Content-Length: 2\r\n\r\n[]",
+        b"Content-Length: 4\r\n\r\n\xff\xfe\xfd\xfc",
+    ] {
+        client.raw(garbage);
+    }
+    let unknown = client.ask("no/such/method", json!({}));
+    assert_eq!(unknown["error"]["code"], -32601);
+    let wrong = client.ask("textDocument/formatting", json!({ "textDocument": 7 }));
+    assert_eq!(wrong["error"]["code"], -32602);
+    client.tell("no/such/notification", json!({}));
+    client.tell("textDocument/didOpen", Value::Null);
+    client.open("a.efl", "type A = number\n");
+    assert_eq!(client.diagnostics("a.efl")["diagnostics"], json!([]));
+    for _ in 0..4 {
+        let logged = client.next("window/logMessage");
+        assert!(logged["message"].as_str().unwrap().starts_with("a message was dropped: "), "{logged}");
+    }
+    client.stop();
+    assert!(process.wait().unwrap().success());
+}
