@@ -368,7 +368,7 @@ mod tests {
 
     #[test]
     fn an_error_is_not_suppressed() {
-        assert_snapshot!(check("param x: int = tr<CURSOR>ue", "Suppress"), @"none of:");
+        assert_snapshot!(check("param x: int = t<CURSOR>rue", "Suppress"), @"none of:");
     }
 
     #[test]

@@ -181,8 +181,9 @@ impl<'a> Renaming<'a> {
     /// Refuses a name that means something else where this one stands.
     fn check_place(&self, place: &Place<'_>) -> Result<(), Refusal> {
         let file = place.at.file;
-        let taken = |what: &str, at: SourceFile| {
-            Err(format!("`{}` is already {what} in {}", self.new_name, at.path(self.db)))
+        let taken = |other: &Symbol| {
+            let (what, home) = (a(other.kind().what()), other.file.path(self.db));
+            Err(format!("`{}` is already {what} in {home}", self.new_name))
         };
         // What the file declares or imports.
         if place.symbol.kind() != Kind::Field
@@ -191,7 +192,7 @@ impl<'a> Renaming<'a> {
             for binding in bindings {
                 let other = Symbol::of(binding);
                 if !self.is_renamed(&other) && clash(&place.symbol, &other) {
-                    return taken(&a(other.kind().what()), file);
+                    return taken(&other);
                 }
             }
         }
@@ -202,7 +203,7 @@ impl<'a> Renaming<'a> {
                 && !self.is_renamed(other)
                 && clash(&place.symbol, other)
             {
-                return taken(&a(other.kind().what()), file);
+                return taken(other);
             }
         }
         self.check_predicates(place)

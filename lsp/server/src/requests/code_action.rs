@@ -1,5 +1,6 @@
-//! `textDocument/codeAction`: the fixes of the diagnostics at a place, and all safe ones of the file.
+//! `textDocument/codeAction`: the fixes of the diagnostics at a place, all safe ones of the file, and what else can be done.
 
+use super::rename::by_file;
 use crate::{
     diagnostics,
     features::Features,
@@ -9,6 +10,7 @@ use efl_compiler::{
     diag::{Applicability, Diagnostic, Edit, Fix},
     fixes, project,
 };
+use efl_ide::code_actions::{self, ActionKind};
 use tower_lsp::{
     jsonrpc::Result,
     ls_types::{
@@ -25,7 +27,11 @@ pub(crate) fn register(capabilities: &mut ServerCapabilities, features: &Feature
         return;
     }
     capabilities.code_action_provider = Some(CodeActionProviderCapability::Options(CodeActionOptions {
-        code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, CodeActionKind::new(FIX_ALL)]),
+        code_action_kinds: Some(vec![
+            CodeActionKind::QUICKFIX,
+            CodeActionKind::REFACTOR,
+            CodeActionKind::new(FIX_ALL),
+        ]),
         ..CodeActionOptions::default()
     }));
 }
@@ -43,6 +49,13 @@ pub(crate) fn run(snapshot: &Snapshot, params: &CodeActionParams) -> Result<Opti
         let here = found.iter().filter(|d| d.range.intersect(range).is_some());
         actions.extend(here.flat_map(|found| quick_fixes(file, found)));
     }
+    let others = code_actions::code_actions(file.db(), file.source, file.offsets(params.range));
+    actions.extend(
+        others
+            .iter()
+            .map(|action| other(file, action, &found))
+            .filter(|action| action.kind.as_ref().is_some_and(|kind| wanted(kind.as_str()))),
+    );
     if wanted(FIX_ALL) {
         actions.extend(fix_all(file, &found));
     }
@@ -66,6 +79,25 @@ fn quick_fixes(file: File<'_>, found: &Diagnostic) -> Vec<CodeAction> {
         ..CodeAction::default()
     };
     found.fixes.iter().map(action).collect()
+}
+
+/// What can be done beside fixing.
+fn other(file: File<'_>, action: &code_actions::CodeAction, found: &[Diagnostic]) -> CodeAction {
+    let (kind, diagnostics) = match action.kind {
+        ActionKind::QuickFix { code, range } => {
+            let answered = found.iter().find(|d| d.rule.code == code && d.range == range);
+            let answered = answered.and_then(|d| diagnostics::convert(file, d));
+            (CodeActionKind::QUICKFIX, answered.map(|d| vec![d]))
+        }
+        ActionKind::Refactor => (CodeActionKind::REFACTOR, None),
+    };
+    CodeAction {
+        title: action.title.clone(),
+        kind: Some(kind),
+        diagnostics,
+        edit: Some(file.snapshot.workspace_edit(by_file(file, &action.edits))),
+        ..CodeAction::default()
+    }
 }
 
 fn fix_all(file: File<'_>, found: &[Diagnostic]) -> Option<CodeAction> {

@@ -18,14 +18,35 @@ use tower_lsp::{
 };
 
 mod code_action;
+mod code_lens;
+mod definition;
 mod diagnostic;
+mod document_highlight;
+mod document_link;
+mod document_symbol;
 mod execute_command;
+mod folding_range;
 mod formatting;
 pub(crate) mod graph;
+mod hover;
+mod incoming_calls;
+mod inlay_hint;
 mod on_type_formatting;
+mod outgoing_calls;
+mod prepare_call_hierarchy;
+mod prepare_rename;
 mod range_formatting;
+mod references;
+mod rename;
+mod selection_range;
+mod semantic_tokens_full;
+mod semantic_tokens_range;
+mod signature_help;
 pub(crate) mod testing;
+mod type_definition;
+mod will_rename_files;
 mod workspace_diagnostic;
+mod workspace_symbol;
 pub(crate) mod yaml;
 
 /// Calls a macro with the list of requests: the method of `LanguageServer`, its parameters and answer, its file here,
@@ -35,11 +56,37 @@ macro_rules! for_each_request {
     ($then:ident) => {
         $then! {
             code_action(CodeActionParams) -> Option<CodeActionResponse>: code_action, fails;
+            code_lens(CodeLensParams) -> Option<Vec<CodeLens>>: code_lens, fails;
             diagnostic(DocumentDiagnosticParams) -> DocumentDiagnosticReportResult: diagnostic, repeats;
+            document_highlight(DocumentHighlightParams) -> Option<Vec<DocumentHighlight>>: document_highlight, fails;
+            document_link(DocumentLinkParams) -> Option<Vec<DocumentLink>>: document_link, fails;
+            document_symbol(DocumentSymbolParams) -> Option<DocumentSymbolResponse>: document_symbol, repeats;
             execute_command(ExecuteCommandParams) -> Option<LSPAny>: execute_command, repeats;
+            folding_range(FoldingRangeParams) -> Option<Vec<FoldingRange>>: folding_range, fails;
             formatting(DocumentFormattingParams) -> Option<Vec<TextEdit>>: formatting, fails;
+            goto_definition(GotoDefinitionParams) -> Option<GotoDefinitionResponse>: definition, fails;
+            goto_type_definition(request::GotoTypeDefinitionParams) -> Option<request::GotoTypeDefinitionResponse>:
+                type_definition, fails;
+            hover(HoverParams) -> Option<Hover>: hover, fails;
+            incoming_calls(CallHierarchyIncomingCallsParams) -> Option<Vec<CallHierarchyIncomingCall>>:
+                incoming_calls, fails;
+            inlay_hint(InlayHintParams) -> Option<Vec<InlayHint>>: inlay_hint, fails;
             on_type_formatting(DocumentOnTypeFormattingParams) -> Option<Vec<TextEdit>>: on_type_formatting, fails;
+            outgoing_calls(CallHierarchyOutgoingCallsParams) -> Option<Vec<CallHierarchyOutgoingCall>>:
+                outgoing_calls, fails;
+            prepare_call_hierarchy(CallHierarchyPrepareParams) -> Option<Vec<CallHierarchyItem>>:
+                prepare_call_hierarchy, fails;
+            prepare_rename(TextDocumentPositionParams) -> Option<PrepareRenameResponse>: prepare_rename, fails;
             range_formatting(DocumentRangeFormattingParams) -> Option<Vec<TextEdit>>: range_formatting, fails;
+            references(ReferenceParams) -> Option<Vec<Location>>: references, fails;
+            rename(RenameParams) -> Option<WorkspaceEdit>: rename, fails;
+            selection_range(SelectionRangeParams) -> Option<Vec<SelectionRange>>: selection_range, fails;
+            semantic_tokens_full(SemanticTokensParams) -> Option<SemanticTokensResult>: semantic_tokens_full, fails;
+            semantic_tokens_range(SemanticTokensRangeParams) -> Option<SemanticTokensRangeResult>:
+                semantic_tokens_range, fails;
+            signature_help(SignatureHelpParams) -> Option<SignatureHelp>: signature_help, fails;
+            symbol(WorkspaceSymbolParams) -> Option<WorkspaceSymbolResponse>: workspace_symbol, fails;
+            will_rename_files(RenameFilesParams) -> Option<WorkspaceEdit>: will_rename_files, fails;
             workspace_diagnostic(WorkspaceDiagnosticParams) -> WorkspaceDiagnosticReportResult:
                 workspace_diagnostic, repeats;
         }

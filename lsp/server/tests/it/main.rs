@@ -6,4 +6,5 @@ mod documents;
 mod inside;
 mod previews;
 mod pull;
+mod reading;
 mod scheduling;
