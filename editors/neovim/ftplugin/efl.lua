@@ -12,7 +12,8 @@ vim.bo.suffixesadd = '.efl'
 -- A name may have `-` in it: `edge-a` is one word.
 vim.opt_local.iskeyword:append('-')
 vim.bo.include = [[\<from\s\+"]]
-vim.b.undo_ftplugin = 'setlocal cms< com< fo< sw< sts< et< sua< isk< inc< fdm< fde< fdl<'
+vim.b.undo_ftplugin = 'setlocal commentstring< comments< formatoptions< shiftwidth< softtabstop< expandtab< suffixesadd< iskeyword< include<'
+  .. ' foldmethod< foldexpr< foldlevel<'
 
 local config = require('efl.config').get()
 if require('efl.parser').start() then

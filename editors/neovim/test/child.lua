@@ -3,7 +3,7 @@ local Child = {}
 Child.__index = Child
 
 local PLUGIN = vim.fs.dirname(vim.fs.dirname(vim.fs.abspath(debug.getinfo(1, 'S').source:sub(2))))
-local TIMEOUT = 10000
+local TIMEOUT = tonumber(vim.env.EFL_LIMIT or 10000) -- milliseconds
 
 ---@param options { efl: string, config: string? } the program; Lua that runs before the plugin
 function Child.new(options)
@@ -24,8 +24,25 @@ function Child.new(options)
   return self
 end
 
+---What Neovim is doing, even while it waits for a key.
+function Child:mode()
+  return vim.rpcrequest(self.channel, 'nvim_get_mode')
+end
+
+---Waits for a mode.
+function Child:wait_mode(mode)
+  assert(vim.wait(TIMEOUT, function()
+    return self:mode().mode == mode
+  end, 15), 'mode is ' .. vim.inspect(self:mode()))
+end
+
 ---Runs Lua in the child.
 function Child:lua(code, ...)
+  local mode = self:mode()
+  if mode.blocking then
+    self:type('<C-c>')
+    error('Neovim waits for a key, in mode ' .. mode.mode, 2)
+  end
   return vim.rpcrequest(self.channel, 'nvim_exec_lua', code, { ... })
 end
 
@@ -88,6 +105,20 @@ function Child:attached()
     local client = vim.lsp.get_clients({ bufnr = 0, name = 'efl' })[1]
     return client and client.initialized
   ]])
+end
+
+---Waits for the language server, and says whether it has a feature.
+---@param method string?
+function Child:has(method)
+  self:attached()
+  return not method or self:lua([[
+    local client, method = vim.lsp.get_clients({ bufnr = 0, name = 'efl' })[1], ...
+    if not vim.startswith(method, 'efl/') then
+      return client:supports_method(method, 0)
+    end
+    local answer = client:request_sync(method, { textDocument = vim.lsp.util.make_text_document_params() }, 5000)
+    return not (answer and answer.err and answer.err.code == vim.lsp.protocol.ErrorCodes.MethodNotFound)
+  ]], method)
 end
 
 ---Puts the cursor at the first place of a text, or some columns behind its beginning.

@@ -175,7 +175,7 @@ test('rename goes through every file', function(nvim)
   open(nvim)
   nvim:go_to('Vehicle {')
   nvim:type('grn')
-  nvim:wait('the prompt', "return vim.api.nvim_get_mode().mode == 'c'")
+  nvim:wait_mode('c')
   nvim:type('<C-u>Car<CR>')
   nvim:wait('renamed', "return vim.fn.getline(1) == 'import { Car } from \"types.efl\"'")
   check(nvim:text():find('event vehicle: Car {', 1, true), 'not in the event')
@@ -285,7 +285,7 @@ for _, name in ipairs(order) do
     local ok, problem = made, nvim
     if made then
       ok, problem = xpcall(tests[name].run, debug.traceback, nvim)
-      nvim:stop()
+      pcall(nvim.stop, nvim)
     end
     print(('%s %s (%.1f s)'):format(ok and 'ok  ' or 'FAIL', name, (vim.uv.hrtime() - began) / 1e9))
     if not ok then

@@ -27,11 +27,23 @@ function M.read(svg)
   local nodes, order, edges = {}, {}, {}
   for class, attributes, inside in svg:gmatch('<g class="node ([%w-]+)"([^>]*)>(.-)</g>') do
     local id = plain(attributes:match('data%-id="([^"]*)"') or '')
+    -- `kind name`, what belongs to it, and behind an empty line its documentation.
+    local title = vim.split(plain(inside:match('<title>(.-)</title>') or ''), '\n')
+    local details = {}
+    for line = 2, #title do
+      if title[line] == '' then
+        break
+      end
+      if title[line] ~= title[1]:match('%S+$') then
+        details[#details + 1] = title[line]
+      end
+    end
     nodes[id] = {
       id = id,
+      element = plain(attributes:match(' id="([^"]*)"') or ''),
       kind = class,
       name = plain(inside:match('<text class="name"[^>]*>(.-)</text>') or id),
-      details = vim.tbl_map(plain, vim.iter(inside:gmatch('<text class="detail"[^>]*>(.-)</text>')):totable()),
+      details = details,
     }
     order[#order + 1] = id
   end
@@ -66,13 +78,14 @@ function M.lines(graph)
     if details ~= '' and not again then
       text = text .. '  ' .. details
     end
-    if label and label:find(':') then
-      text = text .. '  [' .. label:gsub('^[^:]*:%s*', '') .. ']'
+    local condition = label and label:match('^[^:]*:%s*(.*)')
+    if condition and not details:find(condition, 1, true) then
+      text = text .. '  [' .. condition .. ']'
     end
     if again and #children > 0 then
       text = text .. '  …'
     end
-    lines[#lines + 1] = { text = text, id = id, kind = node.kind, start = depth * 2 + (depth > 0 and #'→ ' or 0) }
+    lines[#lines + 1] = { text = text, node = node, kind = node.kind, start = depth * 2 + (depth > 0 and #'→ ' or 0) }
     if again then
       return
     end
@@ -116,7 +129,7 @@ end
 local function location(self, row)
   local line = self.lines and self.lines[row]
   for _, node in ipairs(line and self.result.nodes or {}) do
-    if node.id == line.id then
+    if node.id == line.node.id or node.id == line.node.element then
       return node.location
     end
   end

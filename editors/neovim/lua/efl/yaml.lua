@@ -16,9 +16,7 @@ local function smallest(map, holds)
 end
 
 local function mark(buffer, first, last)
-  vim.api.nvim_buf_clear_namespace(buffer, namespace, 0, -1)
-  local lines = vim.api.nvim_buf_line_count(buffer)
-  for line = first, math.min(last, lines) - 1 do
+  for line = first, math.min(last, vim.api.nvim_buf_line_count(buffer)) - 1 do
     vim.api.nvim_buf_set_extmark(buffer, namespace, line, 0, { line_hl_group = 'EflMapped' })
   end
 end
@@ -48,24 +46,24 @@ local function follow(self)
       mark(self.source, first, math.max(piece.location.range['end'].line, first) + 1)
     end
   elseif current == self.source then
-    local inside = vim.tbl_filter(function(piece)
-      local first = view.line_in(self.source, piece.location)
-      return first and first <= line and line <= piece.location.range['end'].line
-    end, self.result.map)
     -- The narrowest piece of source around the cursor, with everything that it becomes.
-    local best
-    for _, piece in ipairs(inside) do
-      local range = piece.location.range
-      local height = range['end'].line - range.start.line
-      if not best or height < best.height or (height == best.height and piece.startLine < best.piece.startLine) then
-        best = { height = height, piece = piece }
+    local best, height = {}, math.huge
+    for _, piece in ipairs(self.result.map) do
+      local range, first = piece.location.range, view.line_in(self.source, piece.location)
+      if first and first <= line and line <= range['end'].line and range['end'].line - first <= height then
+        if range['end'].line - first < height then
+          best, height = {}, range['end'].line - first
+        end
+        best[#best + 1] = piece
       end
     end
-    if not best then
+    local piece = best[1]
+    if not piece then
       return
     end
-    local piece = best.piece
-    mark(self.buffer, piece.startLine, piece.endLine)
+    for _, each in ipairs(best) do
+      mark(self.buffer, each.startLine, each.endLine)
+    end
     local window = view.window(self.buffer)
     if window then
       vim.api.nvim_win_call(window, function()

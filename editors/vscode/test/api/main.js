@@ -1,0 +1,240 @@
+// The extension's tests through the VS Code API. An extension of its own: it runs beside EFL in the extension host, and
+// writes what it found to EFL_API_RESULT.
+
+const assert = require('node:assert');
+const fs = require('node:fs');
+const vscode = require('vscode');
+
+const LIMIT = Number(process.env.EFL_LIMIT ?? 15000);
+
+exports.activate = async () => {
+  const result = process.env.EFL_API_RESULT;
+  if (!result) return;
+  const results = [];
+  const only = process.env.EFL_ONLY ?? '';
+  for (const [name, run] of tests.filter(([name]) => name.includes(only))) {
+    const began = Date.now();
+    let problem;
+    try {
+      await fresh();
+      await run();
+    } catch (error) {
+      problem = String(error?.stack ?? error);
+    }
+    results.push({ name, problem, ms: Date.now() - began });
+  }
+  await fresh().catch(() => {});
+  fs.writeFileSync(`${result}.part`, JSON.stringify({ version: vscode.version, results }));
+  fs.renameSync(`${result}.part`, result);
+};
+
+const tests = [];
+const test = (name, run) => tests.push([name, run]);
+
+const file = name => vscode.Uri.joinPath(vscode.workspace.workspaceFolders[0].uri, name);
+const originals = new Map();
+let main, types;
+
+/** The files as they were, with the first one open. */
+async function fresh() {
+  for (const name of ['main.efl', 'types.efl']) {
+    const document = await vscode.workspace.openTextDocument(file(name));
+    if (!originals.has(name)) originals.set(name, document.getText());
+    if (document.getText() !== originals.get(name)) {
+      const edit = new vscode.WorkspaceEdit();
+      edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), originals.get(name));
+      await vscode.workspace.applyEdit(edit);
+    }
+    // Behind the formatter, which saving runs.
+    if (document.isDirty) await document.save();
+  }
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  main = await vscode.workspace.openTextDocument(file('main.efl'));
+  types = await vscode.workspace.openTextDocument(file('types.efl'));
+  await vscode.window.showTextDocument(main);
+}
+
+async function until(what, probe, limit = LIMIT) {
+  const end = Date.now() + limit;
+  for (;;) {
+    const value = await probe();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`not within ${limit / 1000} s: ${what}`);
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
+}
+
+/** The place of a text, some columns behind its beginning. */
+function at(document, text, columns = 0) {
+  const offset = document.getText().indexOf(text);
+  assert.ok(offset >= 0, `no such text: ${text}`);
+  return document.positionAt(offset + columns);
+}
+
+async function replace(document, from, to) {
+  const edit = new vscode.WorkspaceEdit();
+  const start = at(document, from);
+  edit.replace(document.uri, new vscode.Range(start, start.translate(0, from.length)), to);
+  assert.ok(await vscode.workspace.applyEdit(edit));
+}
+
+const run = (command, ...args) => vscode.commands.executeCommand(command, ...args);
+const diagnostics = (source = 'efl') => vscode.languages.getDiagnostics(main.uri).filter(d => d.source === source);
+const codeOf = diagnostic => diagnostic.code?.value ?? diagnostic.code;
+
+/** Processes of the bundled server. */
+function servers() {
+  const directory = vscode.extensions.getExtension('efl.efl').extensionPath;
+  return fs
+    .readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .filter(pid => {
+      try {
+        return fs.readlinkSync(`/proc/${pid}/exe`).startsWith(directory);
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+test('the bundled server starts', async () => {
+  assert.equal(main.languageId, 'efl');
+  await until('a server', () => servers().length === 1);
+});
+
+test('diagnostics appear and clear', async () => {
+  await replace(main, 'speed > 50', 'sped > 50');
+  const [found] = await until('a diagnostic', () => diagnostics().length > 0 && diagnostics());
+  assert.equal(codeOf(found), 'E0304');
+  assert.equal(found.severity, vscode.DiagnosticSeverity.Error);
+  assert.deepEqual(found.range.start, at(main, 'sped'));
+  await replace(main, 'sped > 50', 'speed > 50');
+  await until('none', () => diagnostics().length === 0);
+});
+
+test('a mistake in one file is seen in another', async () => {
+  await replace(types, 'speed: number', 'velocity: number');
+  await until('a diagnostic', () => diagnostics().some(d => codeOf(d) === 'E0304'));
+});
+
+test('hover shows the documentation', async () => {
+  const hovers = await until('a hover', async () => {
+    const found = await run('vscode.executeHoverProvider', main.uri, at(main, 'fine(plate: vehicle'));
+    return found.length > 0 && found;
+  });
+  const text = hovers.flatMap(hover => hover.contents).map(content => content.value ?? content).join('\n');
+  assert.match(text, /Writes a fine\./);
+});
+
+test('completion offers what is declared', async () => {
+  await replace(main, '    fine(plate: vehicle.plate, speed: vehicle.speed)', '    fi');
+  const list = await run('vscode.executeCompletionItemProvider', main.uri, at(main, '    fi\n', 6));
+  const labels = list.items.map(item => item.label?.label ?? item.label);
+  assert.ok(labels.includes('fine'), labels.slice(0, 20).join(', '));
+});
+
+test('the definition is in another file', async () => {
+  const [found] = await run('vscode.executeDefinitionProvider', main.uri, at(main, 'Vehicle {', 1));
+  const uri = found.targetUri ?? found.uri;
+  assert.equal(uri.toString(), types.uri.toString());
+  assert.equal((found.targetSelectionRange ?? found.range).start.line, 1);
+});
+
+test('references are those of both files', async () => {
+  const found = await run('vscode.executeReferenceProvider', main.uri, at(main, 'Vehicle {', 1));
+  assert.deepEqual([...new Set(found.map(({ uri }) => uri.path.split('/').pop()))].sort(), ['main.efl', 'types.efl']);
+});
+
+test('rename goes through every file', async () => {
+  const edit = await run('vscode.executeDocumentRenameProvider', main.uri, at(main, 'Vehicle {', 1), 'Car');
+  assert.ok(await vscode.workspace.applyEdit(edit));
+  assert.match(main.getText(), /^import \{ Car \} from "types.efl"/);
+  assert.match(main.getText(), /event vehicle: Car \{/);
+  assert.match(types.getText(), /type Car = /);
+  await until('no diagnostic', () => diagnostics().length === 0);
+});
+
+test('a quick fix mends what is misspelt', async () => {
+  await replace(main, 'speed > 50', 'sped > 50');
+  const [found] = await until('a diagnostic', () => diagnostics().length > 0 && diagnostics());
+  const actions = await run('vscode.executeCodeActionProvider', main.uri, found.range, vscode.CodeActionKind.QuickFix.value, 20);
+  const fix = actions.find(action => /speed/.test(action.title) && action.edit);
+  assert.ok(fix, actions.map(action => action.title).join(', '));
+  assert.ok(await vscode.workspace.applyEdit(fix.edit));
+  assert.match(main.getText(), /vehicle\[speed > 50\]/);
+  await until('none', () => diagnostics().length === 0);
+});
+
+test('saving formats', async () => {
+  await replace(main, '  engine: efl', '  engine   :efl');
+  await main.save();
+  assert.equal(main.getText(), originals.get('main.efl'));
+});
+
+test('symbols are those of the file', async () => {
+  const symbols = await run('vscode.executeDocumentSymbolProvider', main.uri);
+  const names = [];
+  (function walk(list) {
+    for (const { name, children = [] } of list) names.push(name), walk(children);
+  })(symbols);
+  for (const name of ['traffic', 'roadside', 'fine', 'too-fast']) assert.ok(names.includes(name), names.join(', '));
+});
+
+test('the YAML is beside the source, and follows it', async () => {
+  await run('efl.showYaml');
+  const yaml = () => vscode.workspace.textDocuments.find(document => document.uri.scheme === 'efl-yaml');
+  const document = await until('the YAML', () => yaml()?.getText().includes('kind: EventSource') && yaml());
+  assert.equal(document.languageId, 'yaml');
+  await replace(main, 'namespace: "traffic"', 'namespace: "elsewhere"');
+  await until('the change', () => document.getText().includes('namespace: elsewhere'));
+  // While the source is broken, what it was stays.
+  await replace(main, 'orchestrator traffic {', 'orchestrator traffic {{{');
+  await until('a diagnostic', () => diagnostics().length > 0);
+  await new Promise(resolve => setTimeout(resolve, 400));
+  assert.ok(document.getText().includes('kind: EventSource'), document.getText().slice(0, 200));
+  const [definition] = await run('vscode.executeDefinitionProvider', document.uri, at(document, 'kind: EventSource'));
+  assert.equal(definition.uri.toString(), main.uri.toString());
+});
+
+test('the graph is a panel beside the source', async () => {
+  await run('efl.showGraph', main.uri);
+  await until('a panel', () =>
+    vscode.window.tabGroups.all.some(group => group.tabs.some(tab => /^Graph: main\.efl$/.test(tab.label))));
+});
+
+test('tasks check the workspace, and their problems are matched', async () => {
+  const other = file('other.efl');
+  fs.writeFileSync(other.fsPath, 'type Other = Missing\n');
+  try {
+    const tasks = await vscode.tasks.fetchTasks({ type: 'efl' });
+    assert.deepEqual(tasks.map(task => task.name).slice(0, 2), ['check', 'check (strict)']);
+    const ended = new Promise(resolve => vscode.tasks.onDidEndTaskProcess(({ exitCode }) => resolve(exitCode)));
+    await vscode.tasks.executeTask(tasks[0]);
+    assert.equal(await ended, 1);
+    const [found] = await until('a diagnostic', () => {
+      const all = vscode.languages.getDiagnostics(other);
+      return all.length > 0 && all;
+    });
+    assert.equal(codeOf(found), 'E0205');
+    assert.equal(found.range.start.character, 13);
+  } finally {
+    fs.rmSync(other.fsPath);
+  }
+});
+
+test('the server comes back after a crash', async () => {
+  const [pid] = await until('a server', () => servers().length === 1 && servers());
+  process.kill(pid, 'SIGKILL');
+  await until('another one', () => servers().some(other => other !== pid));
+  await replace(main, 'speed > 50', 'sped > 50');
+  await until('a diagnostic of the new one', () => diagnostics().some(d => codeOf(d) === 'E0304'));
+});
+
+test('the server is started again by command', async () => {
+  const [pid] = await until('a server', () => servers().length === 1 && servers());
+  await run('efl.restart');
+  await until('another one', () => servers().length === 1 && servers()[0] !== pid);
+  await replace(main, 'speed > 50', 'sped > 50');
+  await until('a diagnostic', () => diagnostics().some(d => codeOf(d) === 'E0304'));
+});

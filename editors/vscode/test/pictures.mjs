@@ -1,0 +1,128 @@
+// The pictures of the README and the guides.
+import { cpSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { sleep } from './harness.mjs';
+
+const examples = path.resolve(import.meta.dirname, '../../../examples');
+const LIGHT = { 'workbench.colorTheme': 'Default Light Modern' };
+const DARK = { 'workbench.colorTheme': 'Default Dark Modern' };
+
+/** A pipeline whose graph has 40 nodes. */
+function grid() {
+  const sources = ['north', 'east', 'south', 'west'].map((side, at) => `
+  source ${side}: webhook {
+    port: ${12000 + at}
+    auth: secret("${side}", "token")
+    event ${side}-load: { zone: string, load: number } { path: "/load" }
+    event ${side}-fault: { zone: string } { path: "/fault" }
+  }`);
+  const functions = ['shed', 'restore', 'reroute', 'record', 'inform', 'dispatch'].map(name => `
+  function ${name}(zone: string) { image: "registry.example/${name}:1.0" }`);
+  const rules = ['north', 'east', 'south', 'west'].flatMap((side, at) => [
+    `
+  rule ${side}-overload on ${side}-load[load > ${70 + 5 * at}] { balance(zone: ${side}-load.zone) }`,
+    `
+  rule ${side}-outage on ${side}-load and ${side}-fault within 1m { repair(zone: ${side}-fault.zone) }`,
+  ]);
+  const clusters = ['plant-a', 'plant-b', 'plant-c', 'plant-d', 'plant-e', 'plant-f', 'plant-g', 'plant-h', 'plant-i', 'plant-j', 'centre'];
+  const fleet = clusters.map((name, at) => `\n  cluster ${name} { gateway: "10.0.0.${at + 1}:31080" }`);
+  return `fleet grid {
+  domain: "fn.grid.example"
+${fleet.join('')}
+}
+
+bus power: jetstream { url: "tls://nats.grid.example:4222" }
+
+orchestrator grid-watch {
+  namespace: "grid"
+  engine: efl
+  bus: power
+${sources.join('\n')}
+${functions.join('')}
+
+  workflow balance(zone: string) {
+    shed(zone: zone)
+    reroute(zone: zone)
+    record(zone: zone)
+  }
+  workflow repair(zone: string) {
+    dispatch(zone: zone)
+    inform(zone: zone)
+    restore(zone: zone)
+    record(zone: zone)
+  }
+${rules.join('')}
+
+  placement { clusters: [${clusters.join(', ')}] }
+}
+`;
+}
+
+async function closeAll(workbench) {
+  const { page } = workbench;
+  await workbench.command('View: Close All Editors');
+  const discard = page.locator('.monaco-dialog-box .monaco-button', { hasText: "Don't Save" });
+  for (let tries = 0; tries < 50 && (await page.locator('.tab').count()) > 0; tries++) {
+    if (await discard.count()) await discard.first().click();
+    await sleep(50);
+  }
+}
+
+async function drawn(workbench, text) {
+  const frame = await workbench.graphFrame();
+  await frame.locator('.node .name', { hasText: text }).first().waitFor();
+  await sleep(400);
+  return frame;
+}
+
+/** Takes them all; gives how many nodes the large graph has. */
+export async function pictures(workbench, folder) {
+  const { page } = workbench;
+  cpSync(path.join(examples, 'smart-city'), workbench.folder, { recursive: true });
+  writeFileSync(path.join(workbench.folder, 'grid.efl'), grid());
+  const picture = name => workbench.picture(path.join(folder, `${name}.png`));
+
+  await closeAll(workbench);
+  await workbench.command('View: Close Primary Side Bar').catch(() => page.keyboard.press('Control+B'));
+  await workbench.open('crossing.efl', '55:12');
+  await workbench.command('EFL: Show Graph');
+  await drawn(workbench, 'protect');
+  await picture('graph-light');
+  workbench.set(DARK);
+  await page.waitForSelector('.monaco-workbench.vs-dark');
+  await sleep(800);
+  await picture('graph-dark');
+
+  await closeAll(workbench);
+  await workbench.open('grid.efl', '20:3');
+  await workbench.command('EFL: Show Graph');
+  const frame = await drawn(workbench, 'grid-watch').catch(() => drawn(workbench, 'balance'));
+  const nodes = await frame.locator('.node').count();
+  await workbench.command('View: Maximize Editor Group').catch(() => {});
+  await picture('graph-large-dark');
+  workbench.set(LIGHT);
+  await page.waitForSelector('.monaco-workbench.vs');
+  await sleep(800);
+  await picture('graph-large-light');
+
+  await closeAll(workbench);
+  await workbench.open('crossing.efl', '40:10');
+  await workbench.command('EFL: Show Compiled YAML');
+  await page.locator('.view-line', { hasText: 'apiVersion' }).first().waitFor();
+  await workbench.open('crossing.efl', '66:6');
+  await sleep(600);
+  await picture('yaml');
+
+  await closeAll(workbench);
+  await workbench.open('crossing.efl', '70:34');
+  await page.keyboard.press('Control+Shift+M');
+  await workbench.open('crossing.efl', '70:33');
+  await page.keyboard.press('Backspace');
+  await page.waitForSelector('.squiggly-error', { state: 'attached' });
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+.');
+  await page.locator('.action-widget .monaco-list-row').first().waitFor();
+  await picture('mistake');
+  await page.keyboard.press('Escape');
+  return nodes;
+}

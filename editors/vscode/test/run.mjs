@@ -1,0 +1,65 @@
+// node test/run.mjs [--pictures]: the packaged extension in a real workbench, through the API and through the page.
+// EFL_ONLY=text runs the tests with the text in their names. EFL_VSIX=path is the package; without it the one that `npm run package` wrote. --pictures also takes those of the README.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { sleep, Workbench } from './harness.mjs';
+import { pageTests } from './page.mjs';
+import { pictures } from './pictures.mjs';
+
+const here = import.meta.dirname;
+const out = path.join(here, 'out');
+const vsix = path.resolve(process.env.EFL_VSIX ?? path.join(here, `../efl-${process.platform}-${process.arch}.vsix`));
+if (!existsSync(vsix)) throw new Error(`no ${vsix}: npm run package`);
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+
+const began = performance.now();
+const failed = [];
+const report = (name, problem, ms) => {
+  console.log(`${problem ? 'FAIL' : 'ok  '} ${name} (${(ms / 1000).toFixed(1)} s)`);
+  if (problem) {
+    console.log(problem);
+    failed.push(name);
+  }
+};
+
+const apiTests = path.join(out, 'tests.vsix');
+execFileSync(path.join(here, '../node_modules/.bin/vsce'), ['package', '--skip-license', '--no-dependencies', '--out', apiTests],
+  { cwd: path.join(here, 'api'), stdio: 'pipe' });
+
+const result = path.join(out, 'api.json');
+const workbench = await Workbench.start({
+  extensions: [vsix, apiTests],
+  folder: path.join(here, 'workspace'),
+  env: { EFL_API_RESULT: result },
+});
+try {
+  for (let tries = 0; !existsSync(result); tries++) {
+    if (tries > 900) throw new Error('the tests in the extension host did not end');
+    await sleep(100);
+  }
+  const { version, results } = JSON.parse(readFileSync(result, 'utf8'));
+  console.log(`VS Code ${version} (code-server), through the API:`);
+  for (const { name, problem, ms } of results) report(name, problem, ms);
+
+  console.log('through the page:');
+  for (const [name, run] of pageTests.filter(([name]) => name.includes(process.env.EFL_ONLY ?? ''))) {
+    const start = performance.now();
+    try {
+      await run(workbench);
+      report(name, undefined, performance.now() - start);
+    } catch (error) {
+      await workbench.page.screenshot({ path: path.join(out, `${name.replace(/\W+/g, '-')}.png`) });
+      report(name, error.stack, performance.now() - start);
+    }
+  }
+  if (process.argv.includes('--pictures')) await pictures(workbench, path.resolve(here, '../images'));
+} catch (error) {
+  await workbench.page.screenshot({ path: path.join(out, 'failed.png') });
+  report('the run', `${error.stack}\n${workbench.output.slice(-3000)}`, performance.now() - began);
+} finally {
+  await workbench.stop();
+}
+console.log(`${failed.length === 0 ? 'all passed' : `${failed.length} failed`} in ${((performance.now() - began) / 1000).toFixed(0)} s`);
+process.exit(failed.length === 0 ? 0 : 1);
