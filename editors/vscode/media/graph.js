@@ -5,6 +5,7 @@
   const view = $('view');
   const graph = $('graph');
   const STEP = 1.2;
+  const READABLE = 0.6;
 
   /** How the picture lies in the view: pixels and a factor. `free` once a person has moved it. */
   let place = { x: 0, y: 0, scale: 1, free: false };
@@ -20,11 +21,11 @@
     vscode.setState({ source, place });
   }
 
-  function fit() {
+  /** Everything, but not larger than life. Nobody has asked: not smaller than can be read either, from the left on. */
+  function fit(least = 0) {
     if (!svg()) return;
     const { width, height } = size();
-    // Not larger than life, and not smaller than can be read: then it begins at the top left.
-    const scale = Math.max(0.35, Math.min(1, (view.clientWidth - 16) / width, (view.clientHeight - 16) / height));
+    const scale = Math.max(least, Math.min(1, (view.clientWidth - 16) / width, (view.clientHeight - 16) / height));
     place = {
       scale,
       x: Math.max(8, (view.clientWidth - width * scale) / 2),
@@ -62,7 +63,7 @@
       if (before.size > 0 && !before.has(node.dataset.id)) node.classList.add('new');
     }
     graph.replaceChildren(...(empty ? [] : [next]));
-    if (!empty && !place.free) fit();
+    if (!empty && !place.free) fit(READABLE);
     select(selected, false);
   }
 
@@ -156,11 +157,11 @@
     else if (event.key === '0') fit();
     else if (event.key === 'Enter') open(nodeOf(event));
   });
-  $('fit').addEventListener('click', fit);
+  $('fit').addEventListener('click', () => fit());
   $('in').addEventListener('click', () => zoom(STEP));
   $('out').addEventListener('click', () => zoom(1 / STEP));
   $('save').addEventListener('click', () => vscode.postMessage({ type: 'save' }));
-  new ResizeObserver(() => !place.free && fit()).observe(view);
+  new ResizeObserver(() => !place.free && fit(READABLE)).observe(view);
 
   const state = vscode.getState();
   if (state?.source) ({ source, place } = state);

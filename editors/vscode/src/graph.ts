@@ -47,14 +47,21 @@ export class GraphPreview implements vscode.Disposable {
       await this.refresh();
       return;
     }
+    const below = vscode.workspace.getConfiguration('efl').get('graph.position') === 'below';
+    const editor = await vscode.window.showTextDocument(document);
     this.adopt(
       vscode.window.createWebviewPanel(
         'efl.graph',
         'EFL Graph',
-        { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
+        { viewColumn: below ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside, preserveFocus: !below },
         { retainContextWhenHidden: true },
       ),
     );
+    if (below) {
+      // The API has no column below: the panel is moved there, and the source is what one types in again.
+      await vscode.commands.executeCommand('workbench.action.moveEditorToBelowGroup');
+      await vscode.window.showTextDocument(document, { viewColumn: editor.viewColumn, selection: editor.selection });
+    }
   }
 
   async save(): Promise<void> {

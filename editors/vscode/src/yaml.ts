@@ -19,8 +19,8 @@ export class YamlPreview implements vscode.TextDocumentContentProvider, vscode.D
   private readonly shown = new Map<string, Yaml>();
   private readonly mark = vscode.window.createTextEditorDecorationType({
     isWholeLine: true,
-    backgroundColor: new vscode.ThemeColor('editor.rangeHighlightBackground'),
-    overviewRulerColor: new vscode.ThemeColor('editorOverviewRuler.rangeHighlightForeground'),
+    backgroundColor: new vscode.ThemeColor('editor.inactiveSelectionBackground'),
+    overviewRulerColor: new vscode.ThemeColor('focusBorder'),
     overviewRulerLane: vscode.OverviewRulerLane.Center,
     borderWidth: '0 0 0 3px',
     borderStyle: 'solid',

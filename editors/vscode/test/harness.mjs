@@ -1,5 +1,5 @@
 // A real workbench (code-server) in a real browser (Chromium), with extensions of its own.
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -33,6 +33,20 @@ const SETTINGS = {
 
 export const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
 
+/** The extension and the one that tests it, as packages. */
+export function extensions(out) {
+  const here = import.meta.dirname;
+  const vsix = path.resolve(process.env.EFL_VSIX ?? path.join(here, `../efl-${process.platform}-${process.arch}.vsix`));
+  if (!existsSync(vsix)) throw new Error(`no ${vsix}: npm run package`);
+  const tests = path.join(out, 'tests.vsix');
+  execFileSync(
+    path.join(here, '../node_modules/.bin/vsce'),
+    ['package', '--skip-license', '--no-dependencies', '--out', tests],
+    { cwd: path.join(here, 'api'), stdio: 'pipe' },
+  );
+  return [vsix, tests];
+}
+
 async function freePort() {
   return new Promise(resolve => {
     const server = net.createServer().listen(0, '127.0.0.1', () => {
@@ -49,11 +63,10 @@ export class Workbench {
     const self = new Workbench();
     self.root = mkdtempSync(path.join(os.tmpdir(), 'efl-workbench-'));
     self.folder = path.join(self.root, 'workspace');
-    self.settingsPath = path.join(self.root, 'data/User/settings.json');
-    mkdirSync(path.dirname(self.settingsPath), { recursive: true });
+    const settingsPath = path.join(self.root, 'data/User/settings.json');
+    mkdirSync(path.dirname(settingsPath), { recursive: true });
     cpSync(folder, self.folder, { recursive: true });
-    self.settings = { ...SETTINGS, ...settings };
-    self.set({});
+    writeFileSync(settingsPath, JSON.stringify({ ...SETTINGS, ...settings }));
     const options = ['--user-data-dir', path.join(self.root, 'data'), '--extensions-dir', path.join(self.root, 'extensions'),
       '--config', path.join(self.root, 'config.yaml')];
     for (const extension of extensions) {
@@ -96,10 +109,11 @@ export class Workbench {
     }
   }
 
-  /** Changes the user's settings. */
-  set(settings) {
-    this.settings = { ...this.settings, ...settings };
-    writeFileSync(this.settingsPath, JSON.stringify(this.settings));
+  /** Takes the light or the dark theme. */
+  async theme(name) {
+    await this.command(`EFL Tests: ${name}`);
+    await this.page.waitForSelector(`.monaco-workbench.${name === 'Dark' ? 'vs-dark' : 'vs'}`);
+    await sleep(800);
   }
 
   read(name) {

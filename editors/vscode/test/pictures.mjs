@@ -1,11 +1,10 @@
-// The pictures of the README and the guides.
-import { cpSync, writeFileSync } from 'node:fs';
+// node test/pictures.mjs: takes the pictures of the README and the guides, in images/.
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
-import { sleep } from './harness.mjs';
+import { extensions, sleep, Workbench } from './harness.mjs';
 
 const examples = path.resolve(import.meta.dirname, '../../../examples');
-const LIGHT = { 'workbench.colorTheme': 'Default Light Modern' };
-const DARK = { 'workbench.colorTheme': 'Default Dark Modern' };
 
 /** A pipeline whose graph has 40 nodes. */
 function grid() {
@@ -75,34 +74,34 @@ async function drawn(workbench, text) {
   return frame;
 }
 
-/** Takes them all; gives how many nodes the large graph has. */
-export async function pictures(workbench, folder) {
-  const { page } = workbench;
-  cpSync(path.join(examples, 'smart-city'), workbench.folder, { recursive: true });
-  writeFileSync(path.join(workbench.folder, 'grid.efl'), grid());
-  const picture = name => workbench.picture(path.join(folder, `${name}.png`));
-
-  await closeAll(workbench);
-  await workbench.command('View: Close Primary Side Bar').catch(() => page.keyboard.press('Control+B'));
-  await workbench.open('crossing.efl', '55:12');
+const folder = path.resolve(import.meta.dirname, '../images');
+const files = mkdtempSync(path.join(os.tmpdir(), 'efl-pictures-'));
+cpSync(path.join(examples, 'smart-city'), files, { recursive: true });
+writeFileSync(path.join(files, 'grid.efl'), grid());
+const workbench = await Workbench.start({ extensions: extensions(files), folder: files, viewport: { width: 1360, height: 800 } });
+const { page } = workbench;
+const picture = name => workbench.picture(path.join(folder, `${name}.png`));
+try {
+  await workbench.command('View: Toggle Primary Side Bar Visibility');
+  await workbench.open('crossing.efl', '49:12');
   await workbench.command('EFL: Show Graph');
   await drawn(workbench, 'protect');
   await picture('graph-light');
-  workbench.set(DARK);
-  await page.waitForSelector('.monaco-workbench.vs-dark');
-  await sleep(800);
+  await workbench.theme('Dark');
   await picture('graph-dark');
 
   await closeAll(workbench);
   await workbench.open('grid.efl', '20:3');
   await workbench.command('EFL: Show Graph');
-  const frame = await drawn(workbench, 'grid-watch').catch(() => drawn(workbench, 'balance'));
-  const nodes = await frame.locator('.node').count();
-  await workbench.command('View: Maximize Editor Group').catch(() => {});
-  await picture('graph-large-dark');
-  workbench.set(LIGHT);
-  await page.waitForSelector('.monaco-workbench.vs');
-  await sleep(800);
+  const frame = await drawn(workbench, 'balance');
+  console.log(`the large graph has ${await frame.locator('.node').count()} nodes`);
+  await page.locator('.tab', { hasText: 'Graph: grid.efl' }).click();
+  await workbench.command('View: Maximize Editor Group');
+  await sleep(500);
+  await frame.locator('#fit').click();
+  await frame.locator('.node.rule').nth(1).hover();
+  await page.screenshot({ path: path.join(folder, 'graph-large-dark.png') });
+  await workbench.theme('Light');
   await picture('graph-large-light');
 
   await closeAll(workbench);
@@ -123,6 +122,7 @@ export async function pictures(workbench, folder) {
   await page.keyboard.press('Control+.');
   await page.locator('.action-widget .monaco-list-row').first().waitFor();
   await picture('mistake');
-  await page.keyboard.press('Escape');
-  return nodes;
+} finally {
+  await workbench.stop();
+  rmSync(files, { recursive: true, force: true });
 }

@@ -1,16 +1,12 @@
-// node test/run.mjs [--pictures]: the packaged extension in a real workbench, through the API and through the page.
-// EFL_ONLY=text runs the tests with the text in their names. EFL_VSIX=path is the package; without it the one that `npm run package` wrote. --pictures also takes those of the README.
-import { execFileSync } from 'node:child_process';
+// node test/run.mjs: the packaged extension in a real workbench, through the API and through the page.
+// EFL_ONLY=text runs the tests with the text in their names. EFL_VSIX=path is the package; without it the one that `npm run package` wrote.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { sleep, Workbench } from './harness.mjs';
+import { extensions, sleep, Workbench } from './harness.mjs';
 import { pageTests } from './page.mjs';
-import { pictures } from './pictures.mjs';
 
 const here = import.meta.dirname;
 const out = path.join(here, 'out');
-const vsix = path.resolve(process.env.EFL_VSIX ?? path.join(here, `../efl-${process.platform}-${process.arch}.vsix`));
-if (!existsSync(vsix)) throw new Error(`no ${vsix}: npm run package`);
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
@@ -24,13 +20,9 @@ const report = (name, problem, ms) => {
   }
 };
 
-const apiTests = path.join(out, 'tests.vsix');
-execFileSync(path.join(here, '../node_modules/.bin/vsce'), ['package', '--skip-license', '--no-dependencies', '--out', apiTests],
-  { cwd: path.join(here, 'api'), stdio: 'pipe' });
-
 const result = path.join(out, 'api.json');
 const workbench = await Workbench.start({
-  extensions: [vsix, apiTests],
+  extensions: extensions(out),
   folder: path.join(here, 'workspace'),
   env: { EFL_API_RESULT: result },
 });
@@ -54,7 +46,6 @@ try {
       report(name, error.stack, performance.now() - start);
     }
   }
-  if (process.argv.includes('--pictures')) await pictures(workbench, path.resolve(here, '../images'));
 } catch (error) {
   await workbench.page.screenshot({ path: path.join(out, 'failed.png') });
   report('the run', `${error.stack}\n${workbench.output.slice(-3000)}`, performance.now() - began);
