@@ -107,20 +107,6 @@ function Child:attached()
   ]])
 end
 
----Waits for the language server, and says whether it has a feature.
----@param method string?
-function Child:has(method)
-  self:attached()
-  return not method or self:lua([[
-    local client, method = vim.lsp.get_clients({ bufnr = 0, name = 'efl' })[1], ...
-    if not vim.startswith(method, 'efl/') then
-      return client:supports_method(method, 0)
-    end
-    local answer = client:request_sync(method, { textDocument = vim.lsp.util.make_text_document_params() }, 5000)
-    return not (answer and answer.err and answer.err.code == vim.lsp.protocol.ErrorCodes.MethodNotFound)
-  ]], method)
-end
-
 ---Puts the cursor at the first place of a text, or some columns behind its beginning.
 function Child:go_to(text, columns)
   local found = self:lua([[

@@ -8,7 +8,13 @@ import { YamlPreview } from './yaml';
 
 let server: Server | undefined;
 
-export async function activate(context: vscode.ExtensionContext): Promise<void> {
+/** What other extensions see. */
+export interface Api {
+  /** What the server can do; nothing while it does not run. */
+  capabilities(): object | undefined;
+}
+
+export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   server = new Server(context);
   const graph = new GraphPreview(context, server);
   const yaml = new YamlPreview(server);
@@ -30,6 +36,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   );
 
   await server.start();
+  return { capabilities: () => server?.capabilities };
 }
 
 export async function deactivate(): Promise<void> {
