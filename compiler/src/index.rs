@@ -17,7 +17,10 @@ use efl_grammar::{
     SyntaxNode, TextRange, TextSize,
     ast::{self, AstNode, HasName},
 };
-use std::sync::Arc;
+use std::{
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
 /// Something that a program declares: the way to it from its file, so that it is the same wherever it is named, and
 /// stays the same while other things move.
@@ -174,6 +177,12 @@ impl PartialEq for Origin {
     fn eq(&self, _: &Self) -> bool {
         true
     }
+}
+
+impl Eq for Origin {}
+
+impl Hash for Origin {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
 }
 
 /// What a name means.

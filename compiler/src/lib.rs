@@ -8,6 +8,7 @@
 //! function of the IR. Nothing here does I/O but through [`system::System`].
 
 pub mod catalog;
+mod circles;
 pub mod compile;
 pub mod config;
 pub mod db;

@@ -4,6 +4,7 @@
 //! signature and re-checks no other item.
 
 use crate::{
+    circles,
     db::{Item, ItemText, NameKey, SourceFile, Workspace, item_node, items, parse_item},
     system,
 };
@@ -11,6 +12,7 @@ use efl_grammar::{
     SyntaxNode,
     ast::{self, AstNode, HasDoc, HasMembers, HasName, HasSig},
 };
+use rustc_hash::FxHashMap;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// What an item declares, without spans.
@@ -371,33 +373,78 @@ fn is_readable(db: &dyn salsa::Database, file: SourceFile) -> bool {
     file.text(db).is_some()
 }
 
-/// The params on the shortest way from one back to itself, beginning with it; `None` when its value does not depend on
-/// itself.
+/// How the value of a param comes from those of others.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ParamChain {
+    /// Through at most so many others.
+    Ends(usize),
+    /// Through more than [`LONGEST_CHAIN`].
+    TooLong,
+    /// From itself: the params on the shortest such way, beginning with the first one declared.
+    Circle(Arc<[(SourceFile, String)]>),
+}
+
+/// Through how many others the value of a param may come from one.
+pub const LONGEST_CHAIN: usize = 32;
+
+/// Where the values of a file's params come from.
 #[salsa::tracked(returns(ref))]
-pub fn param_cycle<'db>(
-    db: &'db dyn salsa::Database,
-    file: SourceFile,
-    name: NameKey<'db>,
-) -> Option<Vec<(SourceFile, String)>> {
-    let start = (file, name.text(db).to_owned());
-    let mut paths = vec![vec![start.clone()]];
-    let mut seen = vec![start.clone()];
-    while !paths.is_empty() {
-        let mut longer = Vec::new();
-        for path in paths {
-            for next in params_read(db, path.last()?) {
-                if next == start {
-                    return Some(path);
-                }
-                if !seen.contains(&next) {
-                    seen.push(next.clone());
-                    longer.push([path.clone(), vec![next]].concat());
-                }
+pub fn param_chains(db: &dyn salsa::Database, file: SourceFile) -> FxHashMap<String, ParamChain> {
+    let own = exports(db, file).names(|decl| matches!(decl, Decl::Param { .. }));
+    let (params, reads) = reachable(own.into_iter().map(|name| (file, name)), |param| params_read(db, param));
+    let mut chains: Vec<Option<ParamChain>> = vec![None; params.len()];
+    for component in circles::components(&reads) {
+        let declared = |at: &usize| (params[*at].0.path(db), position(db, &params[*at]));
+        let first = match component.as_slice() {
+            [only] => *only,
+            several => several.iter().copied().min_by_key(declared).unwrap_or_default(),
+        };
+        let chain = match circles::shortest(&reads, &component, first) {
+            Some(circle) => ParamChain::Circle(circle.into_iter().map(|at| params[at].clone()).collect()),
+            None => {
+                // What ends or is wrong elsewhere counts from there.
+                let longest = reads[first].iter().map(|other| match chains[*other] {
+                    Some(ParamChain::Ends(length)) => length + 1,
+                    _ => 1,
+                });
+                let length = longest.max().unwrap_or(0);
+                if length > LONGEST_CHAIN { ParamChain::TooLong } else { ParamChain::Ends(length) }
             }
+        };
+        for at in component {
+            chains[at] = Some(chain.clone());
         }
-        paths = longer;
     }
-    None
+    let of_file = params.into_iter().zip(chains).filter(|((declared_in, _), _)| *declared_in == file);
+    of_file.filter_map(|((_, name), chain)| Some((name, chain?))).collect()
+}
+
+/// What can be reached from some declarations, with what each leads to.
+pub(crate) fn reachable<K: Clone + Eq + std::hash::Hash>(
+    from: impl IntoIterator<Item = K>,
+    next: impl Fn(&K) -> Vec<K>,
+) -> (Vec<K>, Vec<Vec<usize>>) {
+    let (mut nodes, mut numbers) = (Vec::new(), FxHashMap::default());
+    let mut number = |node: K, nodes: &mut Vec<K>| {
+        *numbers.entry(node).or_insert_with_key(|node| {
+            nodes.push(node.clone());
+            nodes.len() - 1
+        })
+    };
+    for node in from {
+        number(node, &mut nodes);
+    }
+    let mut edges = Vec::new();
+    while edges.len() < nodes.len() {
+        let targets = next(&nodes[edges.len()]);
+        edges.push(targets.into_iter().map(|target| number(target, &mut nodes)).collect());
+    }
+    (nodes, edges)
+}
+
+/// The number of the item that declares a name.
+fn position(db: &dyn salsa::Database, (file, name): &(SourceFile, String)) -> usize {
+    declarations(db, *file).get(name).map_or(usize::MAX, |(at, _)| *at)
 }
 
 /// The params that the default of a param reads.
@@ -409,6 +456,24 @@ fn params_read(db: &dyn salsa::Database, (file, name): &(SourceFile, String)) ->
     reads.iter().filter_map(|r| scope.find(r, is_param)).map(|b| (b.file, b.name.clone())).collect()
 }
 
+/// The items that declare the names of a file, with their numbers; of a cluster its fleet's.
+#[salsa::tracked(returns(ref))]
+fn declarations<'db>(
+    db: &'db dyn salsa::Database,
+    file: SourceFile,
+) -> FxHashMap<String, (usize, ItemText<'db>)> {
+    let mut found = FxHashMap::default();
+    for (at, item) in items(db, file).iter().enumerate() {
+        let signature = item_signature(db, item.text);
+        let Some(decl) = &signature.decl else { continue };
+        let clusters = if let Decl::Fleet { clusters, .. } = &**decl { clusters.as_slice() } else { &[] };
+        for name in std::iter::once(&signature.name).chain(clusters) {
+            found.entry(name.clone()).or_insert((at, item.text));
+        }
+    }
+    found
+}
+
 /// The item that declares a name in a file (for a cluster: its fleet's).
 #[salsa::tracked(returns(copy))]
 pub fn declaring_item<'db>(
@@ -416,11 +481,5 @@ pub fn declaring_item<'db>(
     file: SourceFile,
     name: NameKey<'db>,
 ) -> Option<ItemText<'db>> {
-    let name = name.text(db);
-    let declares = |item: &&Item<'db>| {
-        let signature = item_signature(db, item.text);
-        let cluster = |decl: &Arc<Decl>| matches!(&**decl, Decl::Fleet { clusters, .. } if clusters.iter().any(|c| c == name));
-        (signature.decl.is_some() && signature.name == name) || signature.decl.as_ref().is_some_and(cluster)
-    };
-    items(db, file).iter().find(declares).map(|item| item.text)
+    declarations(db, file).get(name.text(db)).map(|(_, item)| *item)
 }

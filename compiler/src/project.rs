@@ -74,7 +74,7 @@ fn unmakeable<'db>(db: &'db dyn salsa::Database, file: SourceFile, item: ItemTex
         return Vec::new();
     }
     let Err(errors) = compile::resources(orc, &compile::Options::default()) else { return Vec::new() };
-    let places = rules::Places { decl: &decl };
+    let places = rules::Places::of(&decl);
     let diagnostic = |error: CompileError| match error {
         CompileError::Expand(error) => {
             let range = places.declaration(&error.declaration);

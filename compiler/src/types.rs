@@ -9,11 +9,19 @@ mod relation;
 pub use lookup::Lookup;
 pub use relation::{Mismatch, Problem, Step};
 
-use std::{collections::BTreeMap, sync::Arc};
+use rustc_hash::FxHashSet;
+use std::{
+    collections::BTreeMap,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
+
+/// So many alternatives are compared one by one.
+const FEW: usize = 8;
 
 /// A type. Names of declared types are resolved before one is made; a recursive type refers to itself by
 /// [`Type::Named`].
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Type {
     /// Accepted everywhere, checked at run time only.
     Any,
@@ -81,7 +89,7 @@ impl TypeTable {
     }
 }
 
-/// A literal type's value.
+/// A literal type's value. (No number of a program is NaN.)
 #[derive(Clone, PartialEq, Debug)]
 pub enum Literal {
     /// Text.
@@ -92,8 +100,21 @@ pub enum Literal {
     Bool(bool),
 }
 
+impl Eq for Literal {}
+
+impl Hash for Literal {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Literal::String(text) => text.hash(state),
+            // `0` and `-0` are equal.
+            Literal::Number(number) => (number + 0.0).to_bits().hash(state),
+            Literal::Bool(flag) => flag.hash(state),
+        }
+    }
+}
+
 /// The fields of a record type, in the order declared.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Record {
     /// The declared name, for messages.
     pub name: Option<Arc<str>>,
@@ -106,7 +127,7 @@ pub struct Record {
 }
 
 /// One field of a record type.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct RecordField {
     /// The key.
     pub name: Arc<str>,
@@ -129,10 +150,19 @@ impl Type {
     /// A union without nested unions and doubles; the only alternative itself when there is one.
     pub fn union(alternatives: impl IntoIterator<Item = Type>) -> Type {
         let mut flat: Vec<Type> = Vec::new();
+        // Of more than a few, a set knows those that are there.
+        let mut known: FxHashSet<Type> = FxHashSet::default();
         for ty in alternatives {
-            let parts: &[Type] = if let Type::Union(parts) = &ty { parts } else { std::slice::from_ref(&ty) };
-            for part in parts {
-                if !flat.contains(part) {
+            for part in ty.alternatives() {
+                let is_new = if flat.len() < FEW {
+                    !flat.contains(part)
+                } else {
+                    if known.is_empty() {
+                        known.extend(flat.iter().cloned());
+                    }
+                    known.insert(part.clone())
+                };
+                if is_new {
                     flat.push(part.clone());
                 }
             }

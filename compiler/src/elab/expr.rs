@@ -14,6 +14,7 @@ use efl_grammar::{
     TextRange,
     ast::{self, AstNode, LiteralKind, StrPart},
 };
+use rustc_hash::FxHashSet;
 use std::{collections::BTreeSet, sync::Arc};
 
 /// What names mean where an expression stands.
@@ -251,11 +252,12 @@ impl Cx<'_> {
     /// A record literal.
     pub(crate) fn record(&mut self, node: &ast::RecordExpr, env: &Env) -> Typed {
         let (mut fields, mut types) = (Vec::<(String, Expr)>::new(), Vec::new());
+        let mut names = FxHashSet::default();
         for field in node.fields() {
             let Some(key) = field.key() else { continue };
             let (value, ty) = self.expr(field.value().as_ref(), env);
             let name = key.text();
-            if fields.iter().any(|(k, _)| *k == name) {
+            if !names.insert(name.clone()) {
                 let message = format!("the record has two fields `{name}`");
                 self.error(&rules::duplicate_field::RULE, key.range(), message);
                 continue;
@@ -328,7 +330,7 @@ impl Cx<'_> {
             let help = format!("did you mean the subtraction `{text}`?");
             return self.report(diagnostic.help(help).fix(Applicability::Unsafe, title, range, text));
         }
-        let known = self.known_values(env);
+        let known = if self.says_enough() { Vec::new() } else { self.known_values(env) };
         if let Some(renamed) = env.events.iter().find(|e| e.event == name) {
             return self.report(rules::event_not_in_rule::renamed(name, &renamed.name, range));
         }
@@ -730,8 +732,10 @@ impl Cx<'_> {
 
     /// The diagnostic for a call of a name that is nothing callable.
     pub(crate) fn unknown_callable(&self, name: &str, range: TextRange) -> Diagnostic {
-        let mut known = self.callables();
-        known.extend(Builtin::ALL.iter().map(|b| b.name().to_owned()));
+        let known = self.candidates(|| {
+            let built_in = Builtin::ALL.iter().map(|b| b.name().to_owned());
+            self.callables().into_iter().chain(built_in).collect()
+        });
         let diagnostic =
             Diagnostic::new(&rules::unknown_function::RULE, range, format!("unknown function `{name}`"));
         match suggest(name, &known) {

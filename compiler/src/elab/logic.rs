@@ -229,17 +229,17 @@ impl Cx<'_> {
             _ => return None,
         };
         let orc = self.orc.as_ref()?;
-        let of_source = |e: &&EventDecl| source.as_ref().is_none_or(|s| e.source.as_ref() == Some(s));
-        let events: Vec<EventDecl> = orc.events.iter().filter(of_source).cloned().collect();
+        let of_source = |e: &EventDecl| source.as_ref().is_none_or(|s| e.source.as_ref() == Some(s));
         let text = name.text();
-        let found: Vec<&EventDecl> = events.iter().filter(|e| e.name == text).collect();
+        let found: Vec<EventDecl> =
+            orc.events.iter().filter(|e| e.name == text && of_source(e)).cloned().collect();
         match found.as_slice() {
-            [] => self.unknown_event(&text, name.range(), source.is_some(), &events),
+            [] => self.unknown_event(&text, name.range(), source.as_deref()),
             // One source that declares it twice was reported there.
             [event, others @ ..] if others.iter().all(|e| e.source == event.source) => {
                 self.use_event(event);
                 self.note_event(name.range(), event);
-                Some((*event).clone())
+                Some(event.clone())
             }
             [first, ..] => {
                 for event in &found {
@@ -248,7 +248,7 @@ impl Cx<'_> {
                 }
                 let sources: Vec<String> = found.iter().filter_map(|e| e.source.clone()).collect();
                 self.report(rules::ambiguous_event::diagnostic(&text, &sources, name.range()));
-                Some(EventDecl { payload: Type::Error, ..(*first).clone() })
+                Some(EventDecl { payload: Type::Error, ..first.clone() })
             }
         }
     }
@@ -266,24 +266,22 @@ impl Cx<'_> {
         super::suggest(&text, &known)
     }
 
-    fn unknown_event(
-        &mut self,
-        name: &str,
-        range: TextRange,
-        qualified: bool,
-        events: &[EventDecl],
-    ) -> Option<EventDecl> {
-        if !qualified && let Some(what) = self.other_kind(name) {
+    fn unknown_event(&mut self, name: &str, range: TextRange, source: Option<&str>) -> Option<EventDecl> {
+        if source.is_none()
+            && let Some(what) = self.other_kind(name)
+        {
             let message = format!("`{name}` is {what}, not an event");
             self.error(&rules::wrong_kind_of_name::RULE, range, message);
             return None;
         }
-        let known: Vec<String> = events.iter().map(|e| e.name.clone()).collect();
+        let events = &self.orc.as_ref()?.events;
+        let of_source = |e: &&EventDecl| source.is_none() || e.source.as_deref() == source;
+        let known = self.candidates(|| events.iter().filter(of_source).map(|e| e.name.clone()).collect());
         self.unknown(&rules::unknown_event::RULE, "event", name, range, &known);
         let near = super::suggest(name, &known)?;
-        let meant = events.iter().find(|e| e.name == near)?;
-        self.use_event(meant);
-        Some(meant.clone())
+        let meant = self.orc.as_ref()?.events.iter().find(|e| e.name == near && of_source(e))?.clone();
+        self.use_event(&meant);
+        Some(meant)
     }
 
     /// What a name that is no event's stands for.

@@ -10,6 +10,7 @@ mod bus;
 mod call;
 pub(crate) mod cascade;
 mod expr;
+mod extent;
 mod fleet;
 mod function;
 mod logic;
@@ -24,6 +25,7 @@ mod test;
 mod ty;
 
 pub(crate) use call::builtin_signature;
+pub use extent::{DEEPEST_TYPE, LARGEST_TYPE};
 pub use orchestrator::OrchestratorScope;
 pub(crate) use orchestrator::declared;
 pub use placement::candidates;
@@ -284,6 +286,16 @@ impl<'db> Cx<'db> {
     /// Takes back the diagnostics reported since a mark.
     pub(crate) fn take_since(&mut self, mark: usize) -> Vec<Diagnostic> {
         self.diagnostics.split_off(mark)
+    }
+
+    /// Whether so much is wrong that nobody reads it all.
+    pub(crate) fn says_enough(&self) -> bool {
+        self.diagnostics.len() >= 500
+    }
+
+    /// Names to suggest one of; none when enough is said: to compare thousands of names with thousands takes long.
+    pub(crate) fn candidates(&self, names: impl FnOnce() -> Vec<String>) -> Vec<String> {
+        if self.says_enough() { Vec::new() } else { names() }
     }
 
     /// Records that a name was looked up and is nowhere, with the nearest name that is.

@@ -1,6 +1,11 @@
 //! Orchestrators: the names they declare, then each declaration, then what concerns them all.
 
-use super::{Cx, Lowered, TypeScope, block, body::LoweredWorkflow, function, named};
+use super::{
+    Cx, Lowered, TypeScope, block,
+    body::LoweredWorkflow,
+    extent::{self, Extent},
+    function, named,
+};
 use crate::{
     catalog::blocks,
     diag::Diagnostic,
@@ -16,6 +21,7 @@ use efl_grammar::{
     TextRange,
     ast::{self, AstNode, HasDoc, HasMembers, HasName},
 };
+use rustc_hash::FxHashMap;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -26,7 +32,10 @@ use std::{
 pub struct OrchestratorScope {
     pub(crate) name: String,
     pub(crate) engine: Engine,
+    /// Its types; those that cannot be written out are errors.
     pub(crate) types: BTreeMap<String, TypeExpr>,
+    /// What is wrong with those.
+    pub(crate) misfits: FxHashMap<String, Extent>,
     pub(crate) used_types: BTreeSet<String>,
     pub(crate) sources: BTreeMap<String, TextRange>,
     pub(crate) events: Vec<EventDecl>,
@@ -130,7 +139,7 @@ impl Cx<'_> {
         if !self.is_broken(decl.range())
             && let Some(scope) = &self.orc
         {
-            let found = rules::never_fires::check(&orc, &scope.emitted, &rules::Places { decl });
+            let found = rules::never_fires::check(&orc, &scope.emitted, &rules::Places::of(decl));
             self.report_all(found);
         }
         Some(orc)
@@ -147,6 +156,11 @@ impl Cx<'_> {
             }
         }
         if let Some(orc) = &mut self.orc {
+            orc.misfits = extent::of_orchestrator(self.db, self.file, &types);
+            orc.misfits.retain(|_, extent| !matches!(extent, Extent::Fits { .. }));
+            for name in orc.misfits.keys() {
+                types.insert(name.clone(), TypeExpr::Error);
+            }
             orc.types = types;
         }
         let scope = self.type_scope();

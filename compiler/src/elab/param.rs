@@ -7,11 +7,10 @@ use super::{
 };
 use crate::{
     config::ParamValue,
-    db::{NameKey, SourceFile, items},
     diag::Diagnostic,
     index::{Kind, Symbol},
     ir::Expr,
-    names::{self, Decl},
+    names::{self, Decl, ParamChain},
     rules,
     types::{Literal, Type},
     units::Duration,
@@ -56,7 +55,7 @@ impl Cx<'_> {
     fn param_default(&mut self, decl: &ast::Param, ty: &Type) -> Option<Expr> {
         let node = decl.default()?;
         if let Some(name) = decl.name()
-            && self.reports_cycle(&name)
+            && self.reports_chain(&name)
         {
             return None;
         }
@@ -78,17 +77,17 @@ impl Cx<'_> {
         }
     }
 
-    /// Whether a param depends on itself; that is reported at the first one of the cycle.
-    fn reports_cycle(&mut self, name: &ast::Name) -> bool {
-        let key = NameKey::new(self.db, name.text());
-        let Some(cycle) = names::param_cycle(self.db, self.file, key) else { return false };
-        let order = |(file, name): &(SourceFile, String)| {
-            let item = names::declaring_item(self.db, *file, NameKey::new(self.db, name.clone()));
-            (file.path(self.db), items(self.db, *file).iter().position(|i| Some(i.text) == item))
-        };
-        if cycle.iter().all(|other| order(&cycle[0]) <= order(other)) {
-            let names: Vec<String> = cycle.iter().map(|(_, name)| name.clone()).collect();
-            self.report(rules::import_cycle::diagnostic(&names, name.range()));
+    /// Whether the value of a param cannot be found, because it depends on itself or on too many others. A circle is
+    /// reported at the first param of it.
+    fn reports_chain(&mut self, name: &ast::Name) -> bool {
+        match names::param_chains(self.db, self.file).get(&name.text()) {
+            None | Some(ParamChain::Ends(_)) => return false,
+            Some(ParamChain::TooLong) => self.report(rules::param_chain::diagnostic(name.range())),
+            Some(ParamChain::Circle(circle)) if circle[0] == (self.file, name.text()) => {
+                let names: Vec<String> = circle.iter().map(|(_, name)| name.clone()).collect();
+                self.report(rules::import_cycle::diagnostic(&names, name.range()));
+            }
+            Some(ParamChain::Circle(_)) => {}
         }
         true
     }
@@ -105,7 +104,8 @@ impl Cx<'_> {
         let Decl::Param { ty, .. } = &*binding.decl else { return None };
         let owner = self.is_recording().then(|| Symbol::of(&binding));
         let declared = scope.resolve_of(ty, owner);
-        if names::param_cycle(self.db, binding.file, NameKey::new(self.db, binding.name.clone())).is_some() {
+        let chain = names::param_chains(self.db, binding.file).get(&binding.name);
+        if !matches!(chain, None | Some(ParamChain::Ends(_))) {
             (self.incomplete, self.reads_unknown) = (true, true);
             return Some((Expr::Local(name.to_owned()), declared));
         }

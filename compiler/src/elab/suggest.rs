@@ -9,9 +9,11 @@ pub fn suggest(name: &str, candidates: &[String]) -> Option<String> {
     if let Some(same) = candidates.iter().find(|c| plain(c) == wanted && *c != name) {
         return Some(same.clone());
     }
-    let distance = |candidate: &String| strsim::damerau_levenshtein(name, candidate);
-    let limit = (name.chars().count() / 3).max(1);
-    let (near, best) = candidates.iter().map(|c| (c, distance(c))).min_by_key(|(_, d)| *d)?;
+    let length = name.chars().count();
+    let limit = (length / 3).max(1);
+    let near = candidates.iter().filter(|candidate| candidate.chars().count().abs_diff(length) <= limit);
+    let distances = near.map(|candidate| (candidate, strsim::damerau_levenshtein(name, candidate)));
+    let (near, best) = distances.min_by_key(|(_, distance)| *distance)?;
     (best <= limit && best > 0).then(|| near.clone())
 }
 

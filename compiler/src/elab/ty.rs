@@ -1,6 +1,11 @@
 //! Types: from what is written to [`Type`], with JSON Schema files.
 
-use super::{Cx, named, record::key_range};
+use super::{
+    Cx,
+    extent::{self, DEEPEST_TYPE, Extent},
+    named,
+    record::key_range,
+};
 use crate::{
     db::SourceFile,
     diag::Diagnostic,
@@ -9,8 +14,12 @@ use crate::{
     rules,
     types::{Literal, Record, RecordField, Type},
 };
-use efl_grammar::ast::{self, AstNode, HasName};
-use std::{collections::BTreeMap, sync::Arc};
+use efl_grammar::{
+    TextRange,
+    ast::{self, AstNode, HasName},
+};
+use rustc_hash::FxHashMap;
+use std::{cell::Cell, collections::BTreeMap, sync::Arc};
 
 /// The names of built-in types.
 pub(super) const BUILT_IN: [&str; 9] =
@@ -65,53 +74,30 @@ impl<'a> TypeScope<'a> {
         Self { db, file, local: None, within: if recording { Within::File } else { Within::Unrecorded } }
     }
 
-    /// The type that an expression stands for; an unknown or recursive name is [`Type::Error`].
+    /// The type that an expression stands for; a name that is unknown, recursive or too large is [`Type::Error`].
     pub fn resolve(&self, ty: &TypeExpr) -> Type {
-        self.resolve_in(ty, None, &mut Vec::new())
+        self.resolve_in(ty, None)
     }
 
     /// [`Self::resolve`] of what is written as the type of something: its records know that.
     pub(super) fn resolve_of(&self, ty: &TypeExpr, owner: Option<Symbol>) -> Type {
-        self.resolve_in(ty, owner, &mut Vec::new())
+        self.resolve_in(ty, owner)
     }
 
-    /// Whether the meaning of a name refers to itself.
-    pub fn is_recursive(&self, name: &str, ty: &TypeExpr) -> bool {
-        let mut seen = vec![(self.file.path(self.db), name.to_owned())];
-        let mut found = false;
-        self.visit(ty, &mut seen, &mut found);
-        found
-    }
-
-    fn visit(&self, ty: &TypeExpr, stack: &mut Vec<(Arc<str>, String)>, found: &mut bool) {
-        match ty {
-            TypeExpr::Name(name) => {
-                let Some((scope, key, inner)) = self.lookup(name) else { return };
-                if stack.first() == Some(&key) {
-                    *found = true;
-                } else if !stack.contains(&key) {
-                    stack.push(key);
-                    scope.visit(&inner, stack, found);
-                    stack.pop();
-                }
-            }
-            TypeExpr::List(inner) | TypeExpr::Map(inner) => self.visit(inner, stack, found),
-            TypeExpr::Union(parts) => parts.iter().for_each(|p| self.visit(p, stack, found)),
-            TypeExpr::Record(fields) => fields.iter().for_each(|f| self.visit(&f.ty, stack, found)),
-            _ => {}
-        }
-    }
-
-    /// The declaration of a name: the scope it is written in, its key and what it stands for.
-    fn lookup(&self, name: &str) -> Option<(TypeScope<'_>, (Arc<str>, String), TypeExpr)> {
-        if let Some(ty) = self.local.and_then(|types| types.get(name)) {
-            return Some((*self, (self.file.path(self.db), name.to_owned()), ty.clone()));
+    /// The declaration of a name whose type can be written out: the scope it is written in, its name there and what it
+    /// stands for.
+    fn lookup(&self, name: &str) -> Option<(Self, &'a str, &'a TypeExpr)> {
+        if let Some((name, ty)) = self.local.and_then(|types| types.get_key_value(name)) {
+            return Some((*self, name, ty));
         }
         let scope = names::file_scope(self.db, self.file);
         let binding = scope.find(name, |d| matches!(d, Decl::Type { .. }))?;
         let Decl::Type { ty, .. } = &*binding.decl else { return None };
+        if !matches!(extent::of_file(self.db, binding.file).get(&binding.name), Some(Extent::Fits { .. })) {
+            return None;
+        }
         let inner = Self::of_file(self.db, binding.file, !matches!(self.within, Within::Unrecorded));
-        Some((inner, (binding.file.path(self.db), binding.name.clone()), ty.clone()))
+        Some((inner, &binding.name, ty))
     }
 
     /// The declaration of a type of this scope.
@@ -125,11 +111,11 @@ impl<'a> TypeScope<'a> {
         }
     }
 
-    fn resolve_in(&self, ty: &TypeExpr, owner: Option<Symbol>, stack: &mut Vec<(Arc<str>, String)>) -> Type {
+    fn resolve_in(&self, ty: &TypeExpr, owner: Option<Symbol>) -> Type {
         match ty {
-            TypeExpr::Name(name) => built_in(name).unwrap_or_else(|| self.resolve_name(name, stack)),
-            TypeExpr::List(inner) => Type::List(Arc::new(self.resolve_in(inner, owner, stack))),
-            TypeExpr::Map(inner) => Type::Map(Arc::new(self.resolve_in(inner, owner, stack))),
+            TypeExpr::Name(name) => built_in(name).unwrap_or_else(|| self.resolve_name(name)),
+            TypeExpr::List(inner) => Type::List(Arc::new(self.resolve_in(inner, owner))),
+            TypeExpr::Map(inner) => Type::Map(Arc::new(self.resolve_in(inner, owner))),
             TypeExpr::Schema(path) => match names::imported_file(self.db, self.file, path) {
                 Some(file) => schema_type(self.db, file).clone().unwrap_or(Type::Error),
                 None => Type::Error,
@@ -139,13 +125,13 @@ impl<'a> TypeScope<'a> {
             TypeExpr::Bool(flag) => Type::Literal(Literal::Bool(*flag)),
             TypeExpr::Null => Type::Null,
             TypeExpr::Union(parts) => {
-                let part = |p| self.resolve_in(p, owner.clone(), stack);
+                let part = |p| self.resolve_in(p, owner.clone());
                 Type::union(parts.iter().map(part).collect::<Vec<_>>())
             }
             TypeExpr::Record(fields) => {
                 let field = |f: &names::TypeField| RecordField {
                     name: f.name.as_str().into(),
-                    ty: self.resolve_in(&f.ty, owner.as_ref().map(|o| o.child(Kind::Field, &f.name)), stack),
+                    ty: self.resolve_in(&f.ty, owner.as_ref().map(|o| o.child(Kind::Field, &f.name))),
                     optional: f.optional,
                     doc: f.doc.as_deref().map(Into::into),
                 };
@@ -156,16 +142,9 @@ impl<'a> TypeScope<'a> {
         }
     }
 
-    fn resolve_name(&self, name: &str, stack: &mut Vec<(Arc<str>, String)>) -> Type {
-        let Some((scope, key, inner)) = self.lookup(name) else { return Type::Error };
-        if stack.contains(&key) {
-            return Type::Error;
-        }
-        let owner = scope.symbol(&key.1);
-        stack.push(key);
-        let resolved = scope.resolve_in(&inner, owner, stack);
-        stack.pop();
-        match resolved {
+    fn resolve_name(&self, name: &str) -> Type {
+        let Some((scope, declared, ty)) = self.lookup(name) else { return Type::Error };
+        match scope.resolve_in(ty, scope.symbol(declared)) {
             Type::Record(record) if record.name.is_none() => {
                 Type::Record(Arc::new(Record { name: Some(name.into()), ..(*record).clone() }))
             }
@@ -214,13 +193,24 @@ impl Cx<'_> {
             self.check_type(&node);
         }
         self.leave(outer);
-        let Some(node) = decl.ty() else { return };
         let Some(name) = decl.name() else { return };
         if built_in(&name.text()).is_some() || matches!(name.text().as_str(), "list" | "map" | "schema") {
             let message = format!("`{}` is the name of a built-in type", name.text());
             self.error(&rules::duplicate_name::RULE, name.range(), message);
-        } else if self.type_scope().is_recursive(&name.text(), &names::type_expr(Some(&node))) {
-            self.report(rules::recursive_type::diagnostic(&name.text(), name.range()));
+            return;
+        }
+        let extent = match &self.orc {
+            Some(orc) => orc.misfits.get(&name.text()),
+            None => extent::of_file(self.db, self.file).get(&name.text()),
+        };
+        match extent.copied() {
+            Some(Extent::Recursive) => {
+                self.report(rules::recursive_type::diagnostic(&name.text(), name.range()));
+            }
+            Some(Extent::TooLarge) => {
+                self.report(rules::type_too_large::diagnostic(&name.text(), name.range()));
+            }
+            Some(Extent::Fits { .. }) | None => {}
         }
     }
 
@@ -271,9 +261,12 @@ impl Cx<'_> {
         if self.is_broken_import(&text) {
             return;
         }
-        let mut known = self.scope.names(|d| matches!(d, Decl::Type { .. }));
-        known.extend(BUILT_IN.iter().map(|&t| t.to_owned()));
-        known.extend(self.orc.iter().flat_map(|o| o.types.keys().cloned()));
+        let known = self.candidates(|| {
+            let mut known = self.scope.names(|d| matches!(d, Decl::Type { .. }));
+            known.extend(BUILT_IN.iter().map(|&t| t.to_owned()));
+            known.extend(self.orc.iter().flat_map(|o| o.types.keys().cloned()));
+            known
+        });
         self.unknown(&rules::unknown_type::RULE, "type", &text, name.range(), &known);
     }
 
@@ -298,16 +291,16 @@ impl Cx<'_> {
     }
 
     fn check_record_type(&mut self, record: &ast::TyRecord) {
-        let mut seen: Vec<(String, efl_grammar::TextRange)> = Vec::new();
+        let mut seen: FxHashMap<String, TextRange> = FxHashMap::default();
         for field in record.fields() {
             if let Some(key) = field.key() {
                 let text = key.text();
-                if let Some((_, first)) = seen.iter().find(|(name, _)| *name == text) {
+                if let Some(first) = seen.get(&text) {
                     let message = format!("the record has two fields `{text}`");
                     let diagnostic = Diagnostic::new(&rules::duplicate_field::RULE, key.range(), message);
                     self.report(diagnostic.label(*first, "the first one"));
                 }
-                seen.push((text, key.range()));
+                seen.entry(text).or_insert(key.range());
             }
             let name = field.key().map(|key| (key.text(), key_range(&key)));
             let ty = field.ty().filter(|_| self.is_recording()).map(|ty| {
@@ -405,16 +398,25 @@ pub fn schema_type(db: &dyn salsa::Database, file: SourceFile) -> Result<Type, S
     if !(root.is_object() || root.is_boolean()) {
         return Err("it is neither an object nor a boolean".to_owned());
     }
-    SchemaReader { root: &root }.read(&root, &mut Vec::new())
+    SchemaReader { root: &root, read: 0.into() }.read(&root, &mut Vec::new())
 }
+
+/// The most parts of a schema, each counted where a `$ref` leads to it.
+const LARGEST_SCHEMA: usize = 200_000;
 
 struct SchemaReader<'a> {
     root: &'a serde_json::Value,
+    /// How many parts were read.
+    read: Cell<usize>,
 }
 
 impl<'a> SchemaReader<'a> {
     fn read(&self, schema: &'a serde_json::Value, stack: &mut Vec<&'a str>) -> Result<Type, String> {
         let Some(object) = schema.as_object() else { return Ok(Type::Any) };
+        self.read.set(self.read.get() + 1);
+        if self.read.get() > LARGEST_SCHEMA {
+            return Err(format!("it stands for more than {LARGEST_SCHEMA} parts"));
+        }
         if let Some(reference) = object.get("$ref") {
             return self.reference(reference.as_str().ok_or("`$ref` is no text")?, stack);
         }
@@ -451,6 +453,9 @@ impl<'a> SchemaReader<'a> {
         let Some(pointer) = reference.strip_prefix('#') else { return Ok(Type::Any) };
         if stack.contains(&reference) {
             return Ok(Type::Any);
+        }
+        if stack.len() >= DEEPEST_TYPE as usize {
+            return Err(format!("more than {DEEPEST_TYPE} `$ref` lead one into the other"));
         }
         let target = self.root.pointer(pointer).ok_or_else(|| format!("`$ref` to nothing: {reference}"))?;
         stack.push(reference);

@@ -2,10 +2,12 @@
 
 use super::Places;
 use crate::{
+    circles,
     diag::Diagnostic,
     ir::{self, Callee, Logic, Stmt},
     spec,
 };
+use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
 super::rule! {
@@ -27,15 +29,23 @@ struct Step<'a> {
 /// `once-per`, `rate` or an `if` around the `emit` is a bound.
 pub(crate) fn check(orc: &ir::Orchestrator, places: &Places) -> Vec<Diagnostic> {
     let steps: Vec<Step> = orc.rules.iter().zip(&orc.spec.rules).map(|(rule, spec)| step(orc, rule, spec)).collect();
+    let mut waiting: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+    for (at, step) in steps.iter().enumerate() {
+        step.waits.iter().for_each(|event| waiting.entry(event).or_default().push(at));
+    }
+    let next = |step: &Step| -> Vec<usize> {
+        let started = step.emits.iter().filter_map(|event| waiting.get(event.as_str()));
+        started.flatten().copied().collect::<BTreeSet<usize>>().into_iter().collect()
+    };
+    let graph: Vec<Vec<usize>> = steps.iter().map(next).collect();
     let mut found = Vec::new();
-    for start in 0..steps.len() {
-        let mut path = vec![start];
-        if circle(&steps, &mut path) && path.iter().all(|i| start <= *i) {
-            let names: Vec<String> = path.iter().chain([&start]).map(|i| format!("`{}`", steps[*i].name)).collect();
-            let message = format!("this may run for ever: {}", names.join(" emits for "));
-            let diagnostic = Diagnostic::new(&RULE, places.rule(steps[start].name), message);
-            found.push(diagnostic.help("bound it with a predicate that ends, an `if` around the `emit`, or `once-per`"));
-        }
+    for component in circles::components(&graph) {
+        let Some(start) = component.iter().copied().min() else { continue };
+        let Some(circle) = circles::shortest(&graph, &component, start) else { continue };
+        let names: Vec<String> = circle.iter().chain([&start]).map(|i| format!("`{}`", steps[*i].name)).collect();
+        let message = format!("this may run for ever: {}", names.join(" emits for "));
+        let diagnostic = Diagnostic::new(&RULE, places.rule(steps[start].name), message);
+        found.push(diagnostic.help("bound it with a predicate that ends, an `if` around the `emit`, or `once-per`"));
     }
     found
 }
@@ -49,30 +59,11 @@ fn step<'a>(orc: &ir::Orchestrator, rule: &ir::Rule, spec: &'a spec::Rule) -> St
     if !bounded {
         events(&rule.logic, &mut waits);
     }
+    let mut called = BTreeSet::new();
     for stmts in [&rule.body.stmts, &rule.body.on_failure, &rule.body.on_exit] {
-        emitted(orc, stmts, &mut Vec::new(), &mut emits);
+        emitted(orc, stmts, &mut called, &mut emits);
     }
     Step { name: &spec.name, waits, emits }
-}
-
-fn circle(rules: &[Step], path: &mut Vec<usize>) -> bool {
-    let Some(last) = path.last().copied() else { return false };
-    for next in 0..rules.len() {
-        if rules[last].emits.is_disjoint(&rules[next].waits) {
-            continue;
-        }
-        if next == path[0] {
-            return true;
-        }
-        if !path.contains(&next) {
-            path.push(next);
-            if circle(rules, path) {
-                return true;
-            }
-            path.pop();
-        }
-    }
-    false
 }
 
 /// The internal events any of which starts a rule, whatever its payload.
@@ -89,7 +80,7 @@ fn events(logic: &Logic, found: &mut BTreeSet<String>) {
 }
 
 /// The internal events that statements emit on every way, through the workflows they call.
-fn emitted(orc: &ir::Orchestrator, stmts: &[Stmt], stack: &mut Vec<String>, found: &mut BTreeSet<String>) {
+fn emitted<'o>(orc: &'o ir::Orchestrator, stmts: &'o [Stmt], called: &mut BTreeSet<&'o str>, found: &mut BTreeSet<String>) {
     for stmt in stmts {
         match stmt {
             Stmt::Emit(event, _) => {
@@ -98,17 +89,15 @@ fn emitted(orc: &ir::Orchestrator, stmts: &[Stmt], stack: &mut Vec<String>, foun
             Stmt::Call(call) => {
                 let Callee::Workflow(name) = &call.callee else { continue };
                 let Some(index) = orc.spec.workflows.iter().position(|w| w.name == *name) else { continue };
-                if stack.contains(name) {
+                if !called.insert(name) {
                     continue;
                 }
-                stack.push(name.clone());
                 let body = &orc.workflows[index].body;
                 for stmts in [&body.stmts, &body.on_failure, &body.on_exit] {
-                    emitted(orc, stmts, stack, found);
+                    emitted(orc, stmts, called, found);
                 }
-                stack.pop();
             }
-            Stmt::Parallel(body) | Stmt::Retry(_, body) | Stmt::For { body, .. } => emitted(orc, body, stack, found),
+            Stmt::Parallel(body) | Stmt::Retry(_, body) | Stmt::For { body, .. } => emitted(orc, body, called, found),
             Stmt::If(..) | Stmt::Let(..) | Stmt::Wait(_) | Stmt::Return(_) => {}
         }
     }

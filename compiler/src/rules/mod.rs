@@ -12,6 +12,8 @@ use efl_grammar::{
     SyntaxError, SyntaxErrorKind, TextRange,
     ast::{self, AstNode, HasMembers, HasName},
 };
+use rustc_hash::FxHashMap;
+use std::cell::OnceCell;
 
 /// A kind of diagnostic.
 #[derive(Debug)]
@@ -65,22 +67,53 @@ pub fn sorted() -> Vec<&'static Rule> {
 
 /// Where the parts of an orchestrator stand: rules over the IR ask it for places.
 pub(crate) struct Places<'a> {
-    pub(crate) decl: &'a ast::Orchestrator,
+    decl: &'a ast::Orchestrator,
+    /// The names of its declarations, by kind: of several with one name the first.
+    names: OnceCell<FxHashMap<(Part, String), TextRange>>,
 }
 
-impl Places<'_> {
+/// A kind of declaration in an orchestrator.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Part {
+    Rule,
+    Function,
+    Source,
+    Workflow,
+}
+
+impl<'a> Places<'a> {
+    /// The places in an orchestrator.
+    pub(crate) fn of(decl: &'a ast::Orchestrator) -> Self {
+        Self { decl, names: OnceCell::new() }
+    }
+
     fn name(&self) -> TextRange {
         self.decl.name().map_or_else(|| self.decl.range(), |n| n.range())
     }
 
-    fn named(&self, accept: impl Fn(&ast::Member) -> Option<ast::Name>, name: &str) -> TextRange {
-        let found = self.decl.members().iter().filter_map(accept).find(|n| n.text() == name);
-        found.map_or_else(|| self.name(), |n| n.range())
+    fn named(&self, part: Part, name: &str) -> TextRange {
+        let names = self.names.get_or_init(|| {
+            let mut names = FxHashMap::default();
+            for member in self.decl.members() {
+                let (part, name) = match &member {
+                    ast::Member::Rule(rule) => (Part::Rule, rule.name()),
+                    ast::Member::Function(function) => (Part::Function, function.name()),
+                    ast::Member::Source(source) => (Part::Source, source.name()),
+                    ast::Member::Workflow(workflow) => (Part::Workflow, workflow.name()),
+                    _ => continue,
+                };
+                if let Some(name) = name {
+                    names.entry((part, name.text())).or_insert(name.range());
+                }
+            }
+            names
+        });
+        names.get(&(part, name.to_owned())).copied().unwrap_or_else(|| self.name())
     }
 
     /// The name of a rule.
     pub(crate) fn rule(&self, name: &str) -> TextRange {
-        self.named(|m| if let ast::Member::Rule(rule) = m { rule.name() } else { None }, name)
+        self.named(Part::Rule, name)
     }
 
     /// The event logic of a rule.
@@ -105,17 +138,17 @@ impl Places<'_> {
 
     /// The name of a function; the orchestrator's for one declared outside.
     pub(crate) fn function(&self, name: &str) -> TextRange {
-        self.named(|m| if let ast::Member::Function(function) = m { function.name() } else { None }, name)
+        self.named(Part::Function, name)
     }
 
     /// The name of a source.
     pub(crate) fn source(&self, name: &str) -> TextRange {
-        self.named(|m| if let ast::Member::Source(source) = m { source.name() } else { None }, name)
+        self.named(Part::Source, name)
     }
 
     /// The name of a workflow; the orchestrator's for one declared outside.
     pub(crate) fn workflow(&self, name: &str) -> TextRange {
-        self.named(|m| if let ast::Member::Workflow(workflow) = m { workflow.name() } else { None }, name)
+        self.named(Part::Workflow, name)
     }
 
     fn placement(&self) -> Option<ast::Placement> {
@@ -156,7 +189,7 @@ fn field_range(members: &[ast::Member], key: &str) -> Option<TextRange> {
 
 /// The rules over a whole orchestrator.
 pub(crate) fn check_orchestrator(orc: &ir::Orchestrator, decl: &ast::Orchestrator) -> Vec<Diagnostic> {
-    let places = &Places { decl };
+    let places = &Places::of(decl);
     let mut found = recursion::check(orc, places);
     found.extend(emit_cycle::check(orc, places));
     found.extend(subsumed_rule::check(orc, places));

@@ -109,7 +109,7 @@ fn across(first: &[Made], second: &[Made]) -> Vec<Diagnostic> {
 fn made(db: &dyn salsa::Database, file: SourceFile, item: Item<'_>) -> Vec<Made> {
     let Some(ast::Item::Orchestrator(decl)) = db::item_node(db, item.text) else { return Vec::new() };
     let Some(Lowered::Orchestrator(orc)) = &check_item(db, file, item.text).lowered else { return Vec::new() };
-    let places = super::Places { decl: &decl };
+    let places = super::Places::of(&decl);
     let namespace = orc.spec.target_namespace.as_ref().unwrap_or(&orc.namespace);
     let made = |kind: &'static str, name: &str, place: TextRange| Made {
         key: (kind, namespace.clone(), format!("{}-{name}", orc.name)),

@@ -1,7 +1,8 @@
 //! E0801 recursion.
 
 use super::Places;
-use crate::{diag::Diagnostic, ir::{self, Callee, Stmt}};
+use crate::{circles, diag::Diagnostic, ir::{self, Callee, Stmt}};
+use rustc_hash::FxHashMap;
 
 super::rule! {
     code: "E0801",
@@ -14,45 +15,26 @@ super::rule! {
 /// A workflow that calls itself, directly or through others.
 pub(crate) fn check(orc: &ir::Orchestrator, places: &Places) -> Vec<Diagnostic> {
     let name = |index: usize| orc.spec.workflows[index].name.as_str();
+    let numbers: FxHashMap<&str, usize> = (0..orc.workflows.len()).map(|index| (name(index), index)).collect();
     let calls = |index: usize| {
         let mut called = Vec::new();
         let body = &orc.workflows[index].body;
         for stmts in [&body.stmts, &body.on_failure, &body.on_exit] {
             collect(stmts, &mut called);
         }
-        called
+        called.iter().filter_map(|workflow| numbers.get(workflow.as_str()).copied()).collect()
     };
-    let graph: Vec<Vec<String>> = (0..orc.workflows.len()).map(calls).collect();
+    let graph: Vec<Vec<usize>> = (0..orc.workflows.len()).map(calls).collect();
     let mut found = Vec::new();
-    for start in 0..graph.len() {
-        let mut path = vec![start];
-        // Reported once per circle: at the workflow with the smallest name in it.
-        if circle(&graph, &name, &mut path) && path.iter().all(|i| name(start) <= name(*i)) {
-            let names: Vec<String> = path.iter().chain([&start]).map(|i| format!("`{}`", name(*i))).collect();
-            let message = format!("a workflow cannot call itself: {}", names.join(" calls "));
-            found.push(Diagnostic::new(&RULE, places.workflow(name(start)), message));
-        }
+    for component in circles::components(&graph) {
+        // Reported once: at the workflow with the smallest name.
+        let Some(start) = component.iter().copied().min_by_key(|index| name(*index)) else { continue };
+        let Some(circle) = circles::shortest(&graph, &component, start) else { continue };
+        let names: Vec<String> = circle.iter().chain([&start]).map(|i| format!("`{}`", name(*i))).collect();
+        let message = format!("a workflow cannot call itself: {}", names.join(" calls "));
+        found.push(Diagnostic::new(&RULE, places.workflow(name(start)), message));
     }
     found
-}
-
-/// Whether a path leads back to its first node; it is then that circle.
-fn circle<'a>(graph: &[Vec<String>], name: &impl Fn(usize) -> &'a str, path: &mut Vec<usize>) -> bool {
-    let Some(last) = path.last().copied() else { return false };
-    for called in &graph[last] {
-        let Some(next) = (0..graph.len()).find(|i| name(*i) == called) else { continue };
-        if next == path[0] {
-            return true;
-        }
-        if !path.contains(&next) {
-            path.push(next);
-            if circle(graph, name, path) {
-                return true;
-            }
-            path.pop();
-        }
-    }
-    false
 }
 
 /// The workflows that statements call.

@@ -4,7 +4,9 @@ use super::Places;
 use crate::{
     diag::Diagnostic,
     ir::{self, Logic},
+    spec,
 };
+use rustc_hash::FxHashMap;
 
 super::rule! {
     code: "E0418",
@@ -17,8 +19,10 @@ super::rule! {
 /// Rules that are another one under a second name, and events that stand twice in an `or`.
 pub(crate) fn check(orc: &ir::Orchestrator, places: &Places) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for (i, (rule, spec)) in orc.rules.iter().zip(&orc.spec.rules).enumerate() {
-        if let Some((_, first)) = orc.rules.iter().zip(&orc.spec.rules).take(i).find(|(_, other)| repeats(other, spec)) {
+    let mut seen: FxHashMap<String, &spec::Rule> = FxHashMap::default();
+    for (rule, spec) in orc.rules.iter().zip(&orc.spec.rules) {
+        let first = *seen.entry(content(spec)).or_insert(spec);
+        if !std::ptr::eq(first, spec) {
             let message = format!("`{}` is `{}` again: both run for the same events", spec.name, first.name);
             let diagnostic = Diagnostic::new(&RULE, places.rule(&spec.name), message);
             found.push(diagnostic.label(places.rule(&first.name), "the first one"));
@@ -30,10 +34,11 @@ pub(crate) fn check(orc: &ir::Orchestrator, places: &Places) -> Vec<Diagnostic> 
     found
 }
 
-/// Whether two rules are the same but for their names.
-pub(super) fn repeats(a: &crate::spec::Rule, b: &crate::spec::Rule) -> bool {
-    let plain = |rule: &crate::spec::Rule| crate::spec::Rule { name: String::new(), description: None, ..rule.clone() };
-    plain(a) == plain(b)
+/// What two rules share if they are the same but for their names.
+pub(super) fn content(rule: &spec::Rule) -> String {
+    let plain = spec::Rule { name: String::new(), description: None, ..rule.clone() };
+    // Texts and numbers alone cannot fail to be written.
+    serde_json::to_string(&plain).unwrap_or_default()
 }
 
 /// An event that is a branch of an `or` twice, under whatever names.

@@ -1,12 +1,14 @@
 //! E0406 subsumed-rule.
 
-use super::Places;
+use super::{Places, same_event_twice};
 use crate::{
     diag::Diagnostic,
     ir::{self, Logic, Term},
     sat::{self, Context},
+    spec,
     types::{Type, TypeTable},
 };
+use rustc_hash::FxHashMap;
 
 super::rule! {
     code: "E0406",
@@ -16,36 +18,61 @@ super::rule! {
     page: include_str!("pages/E0406.md"),
 }
 
+/// With how many rules of the same event and body a rule is compared: to compare predicates takes long.
+const COMPARED: usize = 64;
+
 /// A rule that never does anything another one has not done: same body, and it fires only when the other does.
 pub(crate) fn check(orc: &ir::Orchestrator, places: &Places) -> Vec<Diagnostic> {
+    let mut alike: FxHashMap<Alike, Vec<Candidate>> = FxHashMap::default();
+    for (index, (rule, spec)) in orc.rules.iter().zip(&orc.spec.rules).enumerate() {
+        if let Logic::Event(term) = &rule.logic {
+            let candidate = Candidate { index, term, content: same_event_twice::content(spec) };
+            alike.entry(Alike::of(term, spec)).or_default().push(candidate);
+        }
+    }
     let mut found = Vec::new();
-    for (i, rule) in orc.rules.iter().enumerate() {
-        for (j, other) in orc.rules.iter().enumerate() {
-            let (spec, wider) = (&orc.spec.rules[i], &orc.spec.rules[j]);
-            if i == j || super::same_event_twice::repeats(spec, wider) || spec.run != wider.run || spec.condition != wider.condition || !same_options(spec, wider) {
-                continue;
-            }
-            let (Logic::Event(narrow), Logic::Event(wide)) = (&rule.logic, &other.logic) else { continue };
-            let both = implies(orc, wide, narrow);
-            if implies(orc, narrow, wide) && (!both || i > j) {
-                let message = format!("whenever `{}` fires, `{}` fires too and does the same", spec.name, wider.name);
-                let diagnostic = Diagnostic::new(&RULE, places.rule(&spec.name), message);
-                found.push(diagnostic.label(places.rule(&wider.name), "the wider rule"));
-                break;
+    for candidates in alike.values().filter(|candidates| candidates.len() > 1) {
+        for rule in candidates {
+            let others = candidates.iter().filter(|other| other.content != rule.content).take(COMPARED);
+            let wider = others.into_iter().find(|other| {
+                implies(orc, rule.term, other.term) && (!implies(orc, other.term, rule.term) || rule.index > other.index)
+            });
+            if let Some(wider) = wider {
+                let name = |rule: &Candidate| orc.spec.rules[rule.index].name.as_str();
+                let message = format!("whenever `{}` fires, `{}` fires too and does the same", name(rule), name(wider));
+                let diagnostic = Diagnostic::new(&RULE, places.rule(name(rule)), message);
+                found.push(diagnostic.label(places.rule(name(wider)), "the wider rule"));
             }
         }
     }
     found
 }
 
-fn same_options(a: &crate::spec::Rule, b: &crate::spec::Rule) -> bool {
-    (a.rate, &a.once_per, a.delivery) == (b.rate, &b.once_per, b.delivery)
+/// A rule on one event.
+struct Candidate<'a> {
+    index: usize,
+    term: &'a Term,
+    content: String,
 }
 
-fn implies(orc: &ir::Orchestrator, a: &Term, b: &Term) -> bool {
-    if (&a.source, &a.event) != (&b.source, &b.event) {
-        return false;
+/// What rules have in common of which one can make another superfluous: event, body and options.
+#[derive(PartialEq, Eq, Hash)]
+struct Alike<'a> {
+    event: (Option<&'a str>, &'a str),
+    rest: String,
+}
+
+impl<'a> Alike<'a> {
+    fn of(term: &'a Term, rule: &spec::Rule) -> Self {
+        let rest = (&rule.run, &rule.condition, &rule.rate, &rule.once_per, &rule.delivery);
+        // Texts and numbers alone cannot fail to be written.
+        let rest = serde_json::to_string(&rest).unwrap_or_default();
+        Self { event: (term.source.as_deref(), &term.event), rest }
     }
+}
+
+/// Whether every event that one term takes is taken by another one of the same event.
+fn implies(orc: &ir::Orchestrator, a: &Term, b: &Term) -> bool {
     let event = orc.events.iter().find(|e| (&e.source, &e.name) == (&a.source, &a.event));
     let types = |_: &ir::Scope| event.map_or((Type::Any, Type::Any), |e| (e.payload.clone(), e.meta.clone()));
     let table = TypeTable::default();
