@@ -151,6 +151,7 @@ impl Cx<'_> {
             return None;
         };
         let text = name.name();
+        self.note_arguments(node, env);
         let Some(callable) = self.callable(&text) else {
             self.not_callable(&text, name.range());
             for arg in node.args().iter().flat_map(ast::Args::positional) {

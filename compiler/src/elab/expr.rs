@@ -299,7 +299,10 @@ impl Cx<'_> {
             let guarded = !event.absent || env.non_null.contains(&expr);
             if !guarded && !null_wanted {
                 self.report(rules::maybe_absent::diagnostic(&event.name, range));
-                return (expr, Type::Error);
+                // What its fields are is asked all the same.
+                if !self.is_recording() {
+                    return (expr, Type::Error);
+                }
             }
             let ty = if guarded { event.payload.clone() } else { event.payload.clone().or_null() };
             return (expr, ty);
@@ -664,6 +667,7 @@ impl Cx<'_> {
         if event.absent && !env.non_null.contains(&payload) {
             let place = node.base().map_or(range, |b| b.range());
             self.report(rules::maybe_absent::diagnostic(&event.name, place));
+            self.note_field(range, &event.payload, name);
             return BROKEN;
         }
         if name == "meta" {
@@ -707,6 +711,7 @@ impl Cx<'_> {
     }
 
     fn call_in_expr(&mut self, node: &ast::CallExpr, env: &Env) -> Typed {
+        self.note_arguments(node, env);
         let Some(ast::Expr::Name(callee)) = node.callee() else {
             if let Some(callee) = node.callee() {
                 self.error(&rules::unknown_function::RULE, callee.range(), "only a name can be called");

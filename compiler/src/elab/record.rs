@@ -235,6 +235,14 @@ impl<'db> Cx<'db> {
         }
     }
 
+    /// Notes what stands in the arguments of a call, of which a wrong one is otherwise left at its first mistake.
+    pub(super) fn note_arguments(&mut self, node: &ast::CallExpr, env: &Env) {
+        let (true, Some(args)) = (self.is_recording(), node.args()) else { return };
+        for value in args.positional().chain(args.named().filter_map(|arg| arg.value())) {
+            self.expr(Some(&value), env);
+        }
+    }
+
     /// Notes what the arguments of a call stand for.
     pub(super) fn note_args(&mut self, node: &ast::CallExpr, callee: Option<&Symbol>, input: &Input) {
         let (true, Some(args)) = (self.is_recording(), node.args()) else { return };

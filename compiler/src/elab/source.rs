@@ -50,7 +50,10 @@ impl Cx<'_> {
     pub(crate) fn source(&mut self, node: &ast::Source) -> Option<spec::Source> {
         let name = named(node);
         let place = name.as_ref().map_or_else(|| node.range(), |(_, r)| *r);
-        let kind_name = node.kind()?;
+        let Some(kind_name) = node.kind() else {
+            self.note_events_of(node);
+            return None;
+        };
         let Some(kind) = sources::find(&kind_name.text()) else {
             let known: Vec<String> = sources::all().iter().map(|k| k.name.to_owned()).collect();
             self.unknown(
@@ -60,6 +63,7 @@ impl Cx<'_> {
                 kind_name.range(),
                 &known,
             );
+            self.note_events_of(node);
             return None;
         };
         self.note(kind_name.range(), || Meaning::SourceKind(kind));
@@ -119,6 +123,18 @@ impl Cx<'_> {
             description: node.doc(),
             fields: given.value(),
         })
+    }
+
+    /// Notes the events of a source of which no more is known.
+    fn note_events_of(&mut self, node: &ast::Source) {
+        if !self.is_recording() {
+            return;
+        }
+        for member in node.members() {
+            if let ast::Member::Event(event) = member {
+                self.event_type(&event, named(&event).as_ref());
+            }
+        }
     }
 
     /// The declared type of an event's payload.

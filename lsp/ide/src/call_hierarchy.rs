@@ -6,13 +6,15 @@ use crate::{
     syntax::{declaration, root, symbols_at},
 };
 use efl_compiler::{
-    db::{Database, SourceFile, Workspace},
+    db::{Database, SourceFile},
     index::{self, Entry, IndexedItem, Kind, Role, Symbol},
 };
 use efl_grammar::{
     SyntaxKind, SyntaxNode, TextRange, TextSize,
     ast::{self, AstNode},
 };
+
+use std::collections::BTreeSet;
 
 /// A station on the way from an event to a function.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -46,7 +48,7 @@ pub fn prepare_call_hierarchy(db: &Database, file: SourceFile, offset: TextSize)
 pub fn incoming_calls(db: &Database, file: SourceFile, offset: TextSize) -> Vec<Call> {
     let Some(to) = symbols_at(db, file, offset).into_iter().find(is_station) else { return Vec::new() };
     let mut calls = Vec::new();
-    for edge in edges(db) {
+    for edge in edges(db, &to) {
         if edge.to == to {
             add(db, &mut calls, &edge.from, edge.place);
         }
@@ -58,7 +60,7 @@ pub fn incoming_calls(db: &Database, file: SourceFile, offset: TextSize) -> Vec<
 pub fn outgoing_calls(db: &Database, file: SourceFile, offset: TextSize) -> Vec<Call> {
     let Some(from) = symbols_at(db, file, offset).into_iter().find(is_station) else { return Vec::new() };
     let mut calls = Vec::new();
-    for edge in edges(db) {
+    for edge in edges(db, &from) {
         if edge.from == from {
             add(db, &mut calls, &edge.to, edge.place);
         }
@@ -98,18 +100,23 @@ struct Edge {
     place: FileRange,
 }
 
-/// Every step of the workspace.
-fn edges(db: &Database) -> Vec<Edge> {
+/// The steps that begin or end at a station: in the item that declares it, and in those that name it.
+fn edges(db: &Database, station: &Symbol) -> Vec<Edge> {
+    let mut places: Vec<(SourceFile, IndexedItem<'_>)> = Vec::new();
+    places.extend(index::declaring_item(db, station).map(|item| (station.file, item)));
+    for occurrence in index::occurrences(db, station) {
+        let FileRange { file, range } = occurrence.place;
+        places.extend(index::item_at(db, file, range.start()).map(|item| (file, item)));
+    }
+    let mut seen = BTreeSet::new();
     let mut edges = Vec::new();
-    for file in Workspace::get(db).files(db).values() {
-        if !file.path(db).ends_with(".efl") {
+    for (file, item) in places {
+        if !seen.insert((file.path(db), item.item.start)) {
             continue;
         }
-        for item in index::indexed(db, *file) {
-            let root = root(db, item.item);
-            let entries = item.index.entries.iter().filter(|e| e.role == Role::Use);
-            edges.extend(entries.filter_map(|e| edge(*file, &item, &root, e)));
-        }
+        let root = root(db, item.item);
+        let entries = item.index.entries.iter().filter(|e| e.role == Role::Use);
+        edges.extend(entries.filter_map(|e| edge(file, &item, &root, e)));
     }
     edges
 }

@@ -670,6 +670,23 @@ orchestrator a {
     }
 
     #[test]
+    fn what_is_half_typed_still_has_types() {
+        let of = |source: &str| {
+            let shown = check(&format!("type Car = {{ speed: int }}\norchestrator o {{\n{source}\n}}\n"));
+            shown.lines().skip_while(|line| !line.starts_with("```")).nth(1).unwrap_or("nothing").to_owned()
+        };
+        let source = "source s: webhook { event car: Car { path: \"/c\" } event bus: Car { path: \"/b\" } }";
+        assert_snapshot!(of(&format!("{source}\nrule r on car {{ f(starts-with(car.sp<CURSOR>eed)) }}")), @"speed: int");
+        assert_snapshot!(of(&format!("{source}\nrule r on car {{ nobody(x: car.sp<CURSOR>eed, ) }}")), @"speed: int");
+        assert_snapshot!(of(&format!("{source}\nrule r on car {{ emit nothing {{ x: car.sp<CURSOR>eed }} }}")), @"speed: int");
+        assert_snapshot!(of(&format!("{source}\nrule r on car or bus {{ f(car.sp<CURSOR>eed) }}")), @"speed: int");
+        assert_snapshot!(of(&format!("{source}\nrule r on car[sp<CURSOR>eed >] {{ }}")), @"speed: int");
+        assert_snapshot!(of(&format!("{source}\nrule r on car where car.sp<CURSOR>eed >")), @"speed: int");
+        assert_snapshot!(of("source s: webho { event car: Car }\nrule r on car { f(ca<CURSOR>r) }"), @"event car: Car");
+        assert_snapshot!(of("source s: { event car: Car }\nrule r on ca<CURSOR>r { }"), @"event car: Car");
+    }
+
+    #[test]
     fn a_broken_file_still_answers() {
         assert_snapshot!(check(
             r#"

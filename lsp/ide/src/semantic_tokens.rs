@@ -336,6 +336,7 @@ type Car = { speed: int }
         y              variable declaration
         x              parameter
         +              operator
+        x              parameter
         ");
     }
 }
