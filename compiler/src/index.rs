@@ -206,6 +206,8 @@ pub enum Meaning {
     BuiltInType,
     /// A built-in function.
     Builtin(Builtin),
+    /// A word that looks like a call: `secret(…)`, `config(…)`, `cron(…)`.
+    Form,
     /// `meta` of an event.
     Meta,
     /// A field of a type that no program declares: of `meta`, of a JSON Schema; with its documentation.
@@ -229,6 +231,7 @@ impl PartialEq for Meaning {
             (PatchField(a), PatchField(b)) | (ForeignField(a), ForeignField(b)) => a == b,
             (Word, Word)
             | (OpenKey, OpenKey)
+            | (Form, Form)
             | (BuiltInType, BuiltInType)
             | (Meta, Meta)
             | (PatchKind, PatchKind) => true,

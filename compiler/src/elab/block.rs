@@ -748,6 +748,7 @@ impl Cx<'_> {
             self.error(&rules::type_mismatch::RULE, node.range(), message);
             return None;
         }
+        self.note(callee.range(), || Meaning::Form);
         let args: Vec<ast::Expr> = call.args().iter().flat_map(ast::Args::positional).collect();
         let [object, key] = args.as_slice() else {
             let message =
@@ -946,6 +947,9 @@ impl Cx<'_> {
         let call = if let ast::Expr::Call(call) = node { Some(call) } else { None };
         let is_cron =
             |c: &&ast::CallExpr| matches!(c.callee(), Some(ast::Expr::Name(n)) if n.name() == "cron");
+        if let Some(word) = call.filter(is_cron).and_then(ast::CallExpr::callee) {
+            self.note(word.range(), || Meaning::Form);
+        }
         let args: Vec<ast::Expr> = match call.filter(is_cron) {
             Some(call) => call.args().iter().flat_map(ast::Args::positional).collect(),
             None => Vec::new(),

@@ -14,12 +14,16 @@ use efl_grammar::{
     ast::{self, AstNode},
 };
 
+use rustc_hash::FxHashMap;
+
 /// What was recorded so far.
 #[derive(Default)]
 pub(super) struct Recorder {
     index: Index,
     /// The declaration that is elaborated.
     inside: Option<Symbol>,
+    /// What is declared where, so far.
+    defined: FxHashMap<TextRange, Symbol>,
 }
 
 /// What stands where in an item.
@@ -123,6 +127,7 @@ impl<'db> Cx<'db> {
 
     fn define_as(&mut self, symbol: Symbol, range: TextRange, ty: Option<Type>) {
         if let Some(recorder) = &mut self.recorder {
+            recorder.defined.insert(range, symbol.clone());
             let meaning = Meaning::Declared(symbol);
             recorder.index.entries.push(Entry { range, meaning, role: Role::Definition, ty });
         }
@@ -167,9 +172,7 @@ impl<'db> Cx<'db> {
 
     /// What is declared at a place.
     pub(super) fn defined_at(&self, range: TextRange) -> Option<Symbol> {
-        let recorder = self.recorder.as_ref()?;
-        let here = |e: &&Entry| e.range == range && e.role == Role::Definition;
-        recorder.index.entries.iter().rev().find(here)?.symbol().cloned()
+        self.recorder.as_ref()?.defined.get(&range).cloned()
     }
 
     /// Notes the type of an expression.

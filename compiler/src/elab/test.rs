@@ -1,9 +1,8 @@
 //! Tests: every name, payload, pattern and value checked; running them is the engine's.
 
 use super::{
-    Cx, Lowered,
+    Cx, Lowered, TypeScope,
     body::unwrap_value,
-    call::Callable,
     cascade,
     expr::Env,
     orchestrator::{EventDecl, OrchestratorScope},
@@ -13,7 +12,7 @@ use crate::{
     catalog::blocks::PENDING,
     db::{ItemText, NameKey, item_node},
     diag::Diagnostic,
-    index::{Kind, Symbol},
+    index::{Kind, Meaning, Symbol},
     ir,
     names::{self, Decl},
     rules::{self, unreachable_expectation::Reached},
@@ -217,7 +216,8 @@ impl<'db> Cx<'db> {
         for field in meta.fields() {
             let Some(key) = field.key() else { continue };
             let name = key.text();
-            let (expr, _) = self.expr(field.value().as_ref(), env);
+            let (expr, ty) = self.expr(field.value().as_ref(), env);
+            self.note_typed(key_range(&key), || Meaning::ForeignField(None), || Some(ty));
             if !KNOWN.contains(&name.as_str()) {
                 let known: Vec<String> = KNOWN.iter().map(|&k| k.to_owned()).collect();
                 self.unknown(&rules::no_such_field::RULE, "field of `meta`:", &name, key.range(), &known);
@@ -239,7 +239,7 @@ impl<'db> Cx<'db> {
             let percent = super::block::number_text(&value)
                 .is_some_and(|t| t.strip_suffix('%').is_some_and(|n| n.parse::<f64>().is_ok()));
             let metric = !matches!(key.text().as_str(), "cpu" | "memory");
-            self.note_metric(&key.text(), key_range(&key));
+            self.note_observation(&key.text(), key_range(&key));
             if let Some(fleet) = orc.fleet.as_ref().filter(|_| metric) {
                 let known: Vec<String> =
                     fleet.metrics.iter().cloned().chain([PENDING.0.to_owned()]).collect();
@@ -298,8 +298,7 @@ impl<'db> Cx<'db> {
         let text = name.text();
         match orc.spec.functions.iter().position(|f| f.name == text) {
             Some(index) => {
-                let callable = self.tested_callable(name, Kind::Function);
-                callable.map(|c| c.signature).or_else(|| orc.functions.get(index).cloned())
+                self.note_tested(name, Kind::Function, orc).or_else(|| orc.functions.get(index).cloned())
             }
             None => {
                 let known: Vec<String> = orc.spec.functions.iter().map(|f| f.name.clone()).collect();
@@ -342,25 +341,46 @@ impl<'db> Cx<'db> {
         }
     }
 
-    /// The function or workflow that a test names, noted.
-    fn tested_callable(&mut self, name: &ast::NameRef, kind: Kind) -> Option<Callable> {
+    /// Notes a number of a cluster: a metric of the fleet, or one that every cluster has.
+    fn note_observation(&mut self, name: &str, range: TextRange) {
+        let doc = match name {
+            "cpu" => "The part of the processors in use.",
+            "memory" => "The part of the memory in use.",
+            name if name == PENDING.0 => "How many pods wait for room.",
+            name => return self.note_metric(name, range),
+        };
+        self.note(range, || Meaning::ForeignField(Some(doc.into())));
+    }
+
+    /// The signature of a function or workflow that a test names, noted.
+    fn note_tested(
+        &mut self,
+        name: &ast::NameRef,
+        kind: Kind,
+        orc: &ir::Orchestrator,
+    ) -> Option<ir::Signature> {
         if !self.is_recording() {
             return None;
         }
-        let callable = self.tested_in(&name.text())?;
-        let symbol = callable.symbol.clone().filter(|s| s.kind() == kind);
-        self.note_symbol(name.range(), symbol, None);
-        Some(callable)
-    }
-
-    /// What a name calls in the file of the orchestrator that is tested.
-    fn tested_in(&mut self, name: &str) -> Option<Callable> {
-        let file = self.orc.as_ref()?.symbol.as_ref()?.file;
-        let scope = names::file_scope(self.db, file);
-        let own = std::mem::replace(&mut self.scope, scope);
-        let callable = self.callable(name);
-        self.scope = own;
-        callable
+        let text = name.text();
+        let declaration = format!("{}/{}/{text}", orc.name, kind.what());
+        let origin = orc.origins.iter().find(|o| o.declaration == declaration)?;
+        let own = self.orc.as_ref()?.symbol.clone()?;
+        let file = self.workspace().files(self.db).get(&origin.file).copied()?;
+        let (symbol, signature) = if file == own.file && *origin.item == *orc.name {
+            let signature = self.callable(&text)?.signature;
+            (own.child(kind, &text), signature)
+        } else {
+            let is_callable = |d: &Decl| matches!(d, Decl::Function(_) | Decl::Workflow(_));
+            let binding = names::exports(self.db, file).find(&origin.item, is_callable)?;
+            let symbol = Symbol::of(binding);
+            let (Decl::Function(sig) | Decl::Workflow(sig)) = &*binding.decl else { return None };
+            let scope = TypeScope::of_file(self.db, file, true);
+            let signature = Self::signature(scope, sig, Some(&symbol));
+            (symbol, signature)
+        };
+        self.note_symbol(name.range(), Some(symbol), None);
+        Some(signature)
     }
 
     /// Notes what the arguments of a mock stand for, and what it returns.
@@ -392,7 +412,7 @@ impl<'db> Cx<'db> {
             };
             match keyword.text() {
                 "rule" => self.note_symbol(name.range(), symbol(Kind::Rule), None),
-                "run" => drop(self.tested_callable(&name, Kind::Workflow)),
+                "run" => drop(self.note_tested(&name, Kind::Workflow, orc)),
                 _ => {}
             }
         }

@@ -66,6 +66,7 @@ impl About<'_> {
             Meaning::Word => self.field_around(entry.range),
             Meaning::BuiltInType => built_in_page(name),
             Meaning::Builtin(builtin) => builtin_page(*builtin),
+            Meaning::Form => form_page(name),
             Meaning::Meta => join(&[typed(""), "The metadata of the event.".to_owned()]),
             Meaning::ForeignField(doc) => join(&[typed(""), doc.as_deref().unwrap_or_default().to_owned()]),
             Meaning::PatchKind => {
@@ -298,6 +299,22 @@ pub(crate) fn built_in_page(name: &str) -> String {
         _ => return String::new(),
     };
     join(&[code(name), doc.to_owned()])
+}
+
+/// The documentation of a word that looks like a call.
+pub(crate) fn form_page(name: &str) -> String {
+    let (form, doc) = match name {
+        "secret" => {
+            ("secret(\"name\", \"key\")", "A key of a Secret in the namespace. Its value is never read here.")
+        }
+        "config" => ("config(\"name\", \"key\")", "A key of a ConfigMap in the namespace."),
+        "cron" => (
+            "cron(\"0 3 * * *\", \"Europe/Lisbon\")",
+            "Times as a cron expression of five fields; UTC without a zone.",
+        ),
+        _ => return String::new(),
+    };
+    join(&[code(form), doc.to_owned()])
 }
 
 /// The documentation of a built-in function.

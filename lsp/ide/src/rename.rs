@@ -26,7 +26,7 @@ pub fn prepare_rename(db: &Database, file: SourceFile, offset: TextSize) -> Resu
     let what = match &entry.meaning {
         Meaning::Declared(_) => return Ok(item.absolute(entry.range)),
         Meaning::File(_) => "the path of a file: rename the file instead".to_owned(),
-        Meaning::BuiltInType | Meaning::Builtin(_) | Meaning::Meta => "built in".to_owned(),
+        Meaning::BuiltInType | Meaning::Builtin(_) | Meaning::Form | Meaning::Meta => "built in".to_owned(),
         Meaning::ForeignField(_) => "a field of a type that no file here declares".to_owned(),
         Meaning::OpenKey => "a key that only the outside knows".to_owned(),
         _ => "a word of the language".to_owned(),

@@ -147,7 +147,7 @@ fn of_entry(entry: &Entry) -> Option<(TokenKind, Modifiers)> {
         Meaning::SourceKind(_) => (TokenKind::Class, library),
         Meaning::Word => (TokenKind::EnumMember, Modifiers::NONE),
         Meaning::BuiltInType | Meaning::PatchKind => (TokenKind::Type, library),
-        Meaning::Builtin(_) => (TokenKind::Function, library),
+        Meaning::Builtin(_) | Meaning::Form => (TokenKind::Function, library),
         Meaning::Meta => (TokenKind::Variable, library),
         Meaning::File(_) => return None,
     })
