@@ -171,7 +171,29 @@ impl Symbol {
 
 /// Where a record type is written, for an editor to find its fields. It is no part of what the type is: all are equal.
 #[derive(Clone, Debug, Default)]
-pub struct Origin(pub Option<Symbol>);
+pub struct Origin(Option<(Symbol, Kind)>);
+
+impl Origin {
+    /// Of the type that something has: its fields are fields.
+    pub(crate) fn of(owner: Option<Symbol>) -> Self {
+        Self(owner.map(|owner| (owner, Kind::Field)))
+    }
+
+    /// Of the parameters of a function or workflow, as the body that it is called with.
+    pub(crate) fn parameters_of(callee: Option<Symbol>) -> Self {
+        Self(callee.map(|callee| (callee, Kind::Parameter)))
+    }
+
+    /// What declares the type.
+    pub fn owner(&self) -> Option<&Symbol> {
+        self.0.as_ref().map(|(owner, _)| owner)
+    }
+
+    /// What a field of the type is.
+    fn field(&self, name: &str) -> Option<Symbol> {
+        self.0.as_ref().map(|(owner, kind)| owner.child(*kind, name))
+    }
+}
 
 impl PartialEq for Origin {
     fn eq(&self, _: &Self) -> bool {
@@ -540,9 +562,9 @@ pub(crate) fn fields_of(ty: &Type, name: &str) -> Vec<(Symbol, Type)> {
     let mut found = Vec::new();
     for part in ty.alternatives() {
         let Type::Record(record) = part else { continue };
-        let (Some(owner), Some(field)) = (&record.origin.0, record.field(name)) else { continue };
+        let (Some(symbol), Some(field)) = (record.origin.field(name), record.field(name)) else { continue };
         let read = TypeTable::default().member(part, name).read().unwrap_or_else(|| field.ty.clone());
-        found.push((owner.child(Kind::Field, name), read));
+        found.push((symbol, read));
     }
     found
 }

@@ -12,11 +12,11 @@ use crate::{
     catalog::blocks::PENDING,
     db::{ItemText, NameKey, item_node},
     diag::Diagnostic,
-    index::{Kind, Meaning, Symbol},
+    index::{Kind, Meaning, Origin, Symbol},
     ir,
     names::{self, Decl},
     rules::{self, unreachable_expectation::Reached},
-    types::{Type, TypeTable},
+    types::{Record, RecordField, Type, TypeTable},
 };
 use efl_grammar::{
     TextRange,
@@ -266,20 +266,21 @@ impl<'db> Cx<'db> {
 
     fn mock(&mut self, mock: &ast::StepMock, orc: &ir::Orchestrator) {
         let env = Env { place: "a test", ..Env::default() };
-        let signature = mock.function().and_then(|name| self.tested_function(&name, orc));
-        if let Some(signature) = &signature {
-            self.note_mock(mock, signature);
-        }
+        let function = mock.function().and_then(|name| self.tested_function(&name, orc));
         for arg in mock.args().iter().flat_map(ast::Args::positional) {
             let (_, ty) = self.expr(Some(&arg), &env);
-            if let Some(signature) = &signature {
-                self.reject_unknown_fields(&ty, &body_type(&signature.input), arg.range());
+            if let Some(function) = &function {
+                self.note_keys(&arg, &function.body);
+                self.reject_unknown_fields(&ty, &function.body, arg.range());
             }
         }
         for arg in mock.args().iter().flat_map(ast::Args::named) {
+            if let (Some(function), Some(name)) = (&function, arg.name()) {
+                self.note_field(name.range(), &function.body, &name.text());
+            }
             self.expr(arg.value().as_ref(), &env);
         }
-        let output = signature.and_then(|s| s.output);
+        let output = function.and_then(|f| f.output);
         for outcome in mock.outcomes() {
             if let Some(takes) = outcome.takes() {
                 self.duration_of(Some(&takes));
@@ -294,12 +295,13 @@ impl<'db> Cx<'db> {
         }
     }
 
-    fn tested_function(&mut self, name: &ast::NameRef, orc: &ir::Orchestrator) -> Option<ir::Signature> {
+    fn tested_function(&mut self, name: &ast::NameRef, orc: &ir::Orchestrator) -> Option<TestedFunction> {
         let text = name.text();
         match orc.spec.functions.iter().position(|f| f.name == text) {
-            Some(index) => {
-                self.note_tested(name, Kind::Function, orc).or_else(|| orc.functions.get(index).cloned())
-            }
+            Some(index) => match self.note_tested(name, Kind::Function, orc) {
+                Some((signature, symbol)) => Some(TestedFunction::new(signature, Some(symbol))),
+                None => orc.functions.get(index).map(|f| TestedFunction::new(f.clone(), None)),
+            },
             None => {
                 let known: Vec<String> = orc.spec.functions.iter().map(|f| f.name.clone()).collect();
                 self.unknown(&rules::unknown_function::RULE, "function", &text, name.range(), &known);
@@ -358,7 +360,7 @@ impl<'db> Cx<'db> {
         name: &ast::NameRef,
         kind: Kind,
         orc: &ir::Orchestrator,
-    ) -> Option<ir::Signature> {
+    ) -> Option<(ir::Signature, Symbol)> {
         if !self.is_recording() {
             return None;
         }
@@ -379,16 +381,8 @@ impl<'db> Cx<'db> {
             let signature = Self::signature(scope, sig, Some(&symbol));
             (symbol, signature)
         };
-        self.note_symbol(name.range(), Some(symbol), None);
-        Some(signature)
-    }
-
-    /// Notes what the arguments of a mock stand for, and what it returns.
-    fn note_mock(&mut self, mock: &ast::StepMock, signature: &ir::Signature) {
-        let body = body_type(&signature.input);
-        for arg in mock.args().iter().flat_map(ast::Args::positional) {
-            self.note_keys(&arg, &body);
-        }
+        self.note_symbol(name.range(), Some(symbol.clone()), None);
+        Some((signature, symbol))
     }
 
     fn expectation(&mut self, expect: &ast::StepExpect, orc: &ir::Orchestrator) {
@@ -430,10 +424,9 @@ impl<'db> Cx<'db> {
                 "workflow",
             ),
             "call" => {
-                let signature = target.name().and_then(|name| self.tested_function(&name, orc));
-                if let (Some(signature), Some(pattern)) = (signature, target.pattern()) {
-                    let body = body_type(&signature.input);
-                    self.pattern(&pattern, &body, &env);
+                let function = target.name().and_then(|name| self.tested_function(&name, orc));
+                if let (Some(function), Some(pattern)) = (function, target.pattern()) {
+                    self.pattern(&pattern, &function.body, &env);
                 }
             }
             "emit" => {
@@ -543,21 +536,32 @@ impl<'db> Cx<'db> {
     }
 }
 
-/// The type of the body that a function is called with.
-fn body_type(input: &ir::Input) -> Type {
-    match input {
-        ir::Input::Any => Type::Any,
-        ir::Input::Whole(ty) => ty.clone(),
-        ir::Input::Named(params) => {
-            let field = |p: &ir::Param| crate::types::RecordField {
-                name: p.name.as_str().into(),
-                ty: p.ty.clone(),
-                optional: p.optional,
-                doc: None,
-            };
-            let fields = params.iter().map(field).collect();
-            Type::Record(Arc::new(crate::types::Record { fields, ..crate::types::Record::default() }))
-        }
+/// A function that a test names.
+struct TestedFunction {
+    /// The type of the body that it is called with.
+    body: Type,
+    /// What it gives.
+    output: Option<Type>,
+}
+
+impl TestedFunction {
+    fn new(signature: ir::Signature, symbol: Option<Symbol>) -> Self {
+        let body = match signature.input {
+            ir::Input::Any => Type::Any,
+            ir::Input::Whole(ty) => ty,
+            ir::Input::Named(params) => {
+                let field = |p: ir::Param| RecordField {
+                    name: p.name.into(),
+                    ty: p.ty,
+                    optional: p.optional,
+                    doc: None,
+                };
+                let fields = params.into_iter().map(field).collect();
+                let origin = Origin::parameters_of(symbol);
+                Type::Record(Arc::new(Record { fields, origin, ..Record::default() }))
+            }
+        };
+        Self { body, output: signature.output }
     }
 }
 

@@ -136,7 +136,7 @@ impl<'a> TypeScope<'a> {
                     doc: f.doc.as_deref().map(Into::into),
                 };
                 let fields = fields.iter().map(field).collect();
-                Type::Record(Arc::new(Record { fields, origin: Origin(owner), ..Record::default() }))
+                Type::Record(Arc::new(Record { fields, origin: Origin::of(owner), ..Record::default() }))
             }
             TypeExpr::Error => Type::Error,
         }

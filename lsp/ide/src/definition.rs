@@ -42,7 +42,7 @@ pub fn type_definition(db: &Database, file: SourceFile, offset: TextSize) -> Opt
 fn owners_of(ty: &Type, found: &mut Vec<Symbol>) {
     match ty {
         Type::Record(record) => {
-            if let Some(owner) = &record.origin.0
+            if let Some(owner) = record.origin.owner()
                 && !found.contains(owner)
             {
                 found.push(owner.clone());

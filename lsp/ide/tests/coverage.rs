@@ -1,30 +1,16 @@
 //! Every name in every example means something: an editor can say what.
 
+mod common;
+
 use efl_compiler::{
     db::{Database, parse_item},
     index,
     system::MemorySystem,
 };
 use efl_grammar::{SyntaxElement, SyntaxKind, SyntaxNode};
-use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
-
-fn read(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Arc<str>>) {
-    for path in fs::read_dir(folder).expect("the examples").flatten().map(|e| e.path()) {
-        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-        let inner = format!("{prefix}{name}");
-        if path.is_dir() {
-            read(&path, &format!("{inner}/"), files);
-        } else if name.ends_with(".efl") || name.ends_with(".json") {
-            files.insert(inner, fs::read_to_string(&path).expect("a text").into());
-        }
-    }
-}
-
 #[test]
 fn every_name_of_the_examples_means_something() {
-    let mut files = BTreeMap::new();
-    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples"), "", &mut files);
-    let system = MemorySystem { files };
+    let system = MemorySystem { files: common::examples() };
     let programs: Vec<String> = system.files.keys().filter(|path| path.ends_with(".efl")).cloned().collect();
     let db = Database::load(&system, &programs);
     let mut unknown = Vec::new();

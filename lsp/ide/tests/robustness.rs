@@ -4,6 +4,8 @@
 //! The ordinary run takes a sample, the same one each time; `cargo test --release --test robustness -- --ignored` takes
 //! every place.
 
+mod common;
+
 use efl_compiler::{
     db::{Database, SourceFile},
     index::FileRange,
@@ -14,28 +16,7 @@ use efl_ide::{
     call_hierarchy, code_actions, code_lens, definition, folding, hover, inlay_hints, links, references,
     rename, selection, semantic_tokens, signature_help, symbols,
 };
-use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
-
-/// The files of the examples.
-fn examples() -> BTreeMap<String, Arc<str>> {
-    fn read(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Arc<str>>) {
-        let mut entries: Vec<_> =
-            fs::read_dir(folder).expect("the examples").flatten().map(|e| e.path()).collect();
-        entries.sort();
-        for path in entries {
-            let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-            let inner = format!("{prefix}{name}");
-            if path.is_dir() {
-                read(&path, &format!("{inner}/"), files);
-            } else if name.ends_with(".efl") || name.ends_with(".json") {
-                files.insert(inner, fs::read_to_string(&path).expect("a text").into());
-            }
-        }
-    }
-    let mut files = BTreeMap::new();
-    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples"), "", &mut files);
-    files
-}
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A workspace with one file open.
 struct Opened {
@@ -121,8 +102,7 @@ impl Opened {
 
 /// Asks at every so many characters of every example, and at the end of what is typed so far, every so many characters.
 fn ask_everywhere(step: usize, typed: usize) {
-    let files = examples();
-    assert!(files.len() > 10);
+    let files = common::examples();
     for (path, text) in files.iter().filter(|(path, _)| path.ends_with(".efl")) {
         let opened = Opened::new(&files, path, text);
         opened.ask_file();
