@@ -4,7 +4,7 @@ use crate::{FileEdit, FileRange, syntax::root};
 use efl_compiler::{
     catalog::{Block, Field, FieldType, Presence},
     db::{Database, SourceFile},
-    diag::Level,
+    diag::{Diagnostic, Level},
     index::{self, BlockPlace, IndexedItem, Names},
     project, rules,
 };
@@ -41,25 +41,27 @@ pub enum ActionKind {
 
 /// What can be done in a range.
 pub fn code_actions(db: &Database, file: SourceFile, range: TextRange) -> Vec<CodeAction> {
-    let mut actions = suppressions(db, file, range);
+    let mut found = project::diagnostics(db, file);
+    found.retain(|diagnostic| diagnostic.range.intersect(range).is_some());
+    let mut actions = suppressions(db, file, &found);
     if let Some(item) = index::item_at(db, file, range.start()) {
         let root = root(db, item.item);
         let at = Place { db, file, item, root, offset: item.relative(range.start()) };
-        actions.extend(at.required_fields());
+        actions.extend(at.required_fields(&found));
         actions.extend(at.call_to_workflow());
     }
     actions
 }
 
-/// Comments that suppress what is found in a range; an error cannot be.
-fn suppressions(db: &Database, file: SourceFile, range: TextRange) -> Vec<CodeAction> {
+/// Comments that suppress what was found; an error cannot be.
+fn suppressions(db: &Database, file: SourceFile, found: &[Diagnostic]) -> Vec<CodeAction> {
     let text = file.text(db).unwrap_or_default();
     let mut actions: Vec<CodeAction> = Vec::new();
-    for diagnostic in project::diagnostics(db, file) {
+    for diagnostic in found {
         let is_error = diagnostic.rule.level == Level::Error;
         let about_comments =
             [rules::bad_ignore::RULE.code, rules::unused_ignore::RULE.code].contains(&diagnostic.rule.code);
-        if is_error || about_comments || diagnostic.range.intersect(range).is_none() {
+        if is_error || about_comments {
             continue;
         }
         let Some(edit) = suppression(db, file, &text, diagnostic.range.start(), diagnostic.rule.code) else {
@@ -124,7 +126,7 @@ impl Place<'_> {
     }
 
     /// Adds the required fields that the block around the place, or the declaration whose head it is in, lacks.
-    fn required_fields(&self) -> Option<CodeAction> {
+    fn required_fields(&self, found: &[Diagnostic]) -> Option<CodeAction> {
         let around = |b: &&BlockPlace| b.range.contains_inclusive(self.offset);
         let of_head = |b: &&BlockPlace| {
             let block = self.root.covering_element(b.range);
@@ -139,9 +141,12 @@ impl Place<'_> {
             return None;
         }
         let names: Vec<String> = missing.iter().map(|f| format!("`{}`", f.name)).collect();
+        let reports = [rules::missing_field::RULE.code, rules::missing_group_field::RULE.code];
+        let reported = found.iter().find(|d| reports.contains(&d.rule.code));
         Some(CodeAction {
             title: format!("Add {}", names.join(", ")),
-            kind: ActionKind::Refactor,
+            kind: reported
+                .map_or(ActionKind::Refactor, |d| ActionKind::QuickFix { code: d.rule.code, range: d.range }),
             edits: vec![self.insert_fields(place, &missing)],
         })
     }

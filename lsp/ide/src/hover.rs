@@ -2,7 +2,7 @@
 
 use crate::syntax::{declaration, entries_at, header, root, token_at};
 use efl_compiler::{
-    catalog::{Block, Encode, Field, Presence, SourceKind},
+    catalog::{Block, Encode, Field, Presence, SourceKind, blocks},
     db::{Database, SourceFile, Workspace, items},
     elab::{Lowered, check_item},
     index::{self, Entry, IndexedItem, Kind, Meaning, Symbol},
@@ -24,9 +24,9 @@ pub struct Hover {
     pub markdown: String,
 }
 
-/// What is known about the name in a place.
+/// What is known about the name in a place, or about what the keyword there declares.
 pub fn hover(db: &Database, file: SourceFile, offset: TextSize) -> Option<Hover> {
-    let (item, entries) = entries_at(db, file, offset)?;
+    let Some((item, entries)) = entries_at(db, file, offset) else { return of_keyword(db, file, offset) };
     let range = entries.first()?.range;
     let about = About { db, file, item, offset: item.relative(offset) };
     let mut parts: Vec<String> = Vec::new();
@@ -39,6 +39,20 @@ pub fn hover(db: &Database, file: SourceFile, offset: TextSize) -> Option<Hover>
     parts.extend(about.weights());
     let markdown = parts.join("\n\n---\n\n");
     (!markdown.is_empty()).then(|| Hover { range: item.absolute(range), markdown })
+}
+
+/// What is known about what a keyword declares.
+fn of_keyword(db: &Database, file: SourceFile, offset: TextSize) -> Option<Hover> {
+    let item = index::item_at(db, file, offset)?;
+    let token = token_at(&root(db, item.item), item.relative(offset))?;
+    let declares =
+        |n: &SyntaxNode| ast::Item::cast(n.clone()).is_some() || ast::Member::cast(n.clone()).is_some();
+    if token.kind() != SyntaxKind::KEYWORD || !token.parent().is_some_and(|n| declares(&n)) {
+        return None;
+    }
+    let block = blocks::all().iter().find(|block| block.name.split(' ').next() == Some(token.text()))?;
+    let markdown = block_page(token.text(), block);
+    Some(Hover { range: item.absolute(token.text_range()), markdown })
 }
 
 /// A place, and whom to ask about it.
@@ -684,6 +698,37 @@ orchestrator a {
 
         A time as RFC 3339 text: `"2026-03-01T12:00:00Z"`.
         "#);
+    }
+
+    #[test]
+    fn keywords_of_declarations() {
+        assert_snapshot!(at("  placement"), @"
+        main.efl:22
+            placement { weights { cpu: 1, memory: 3 } }
+            ^^^^^^^^^
+
+        ```efl
+        placement { … }
+        ```
+
+        Where the pipeline may run and how that is decided. Each cluster gets a score from 0 to 1: what of it is free, weighed. Every field has a default; the block may be left out.
+
+        Takes `clusters`, `replicas`, `strategy`, `margin`, `hold`, `drain-timeout`, `force-after`, `weights { … }`, `limit { … }`, `metric { … }`.
+        ");
+        assert_snapshot!(at("  rule"), @"
+        main.efl:21
+            rule fast on car[speed > 50] as c { tell(car: c) }
+            ^^^^
+
+        ```efl
+        rule { … }
+        ```
+
+        Options of a rule; they stand before its first statement.
+
+        Takes `rate`, `once-per`, `delivery`, `retry`, `dead-letter`, `reset`, `pairing`.
+        ");
+        assert_snapshot!(check("workflow w(x: int) { i<CURSOR>f x > 3 { f() } }"), @"nothing");
     }
 
     #[test]

@@ -5,7 +5,6 @@ use efl_compiler::{
     db::{Database, SourceFile},
     elab::{Lowered, check_item},
     index::{self, IndexedItem, Kind, Role},
-    types::Type,
 };
 use efl_grammar::{
     SyntaxKind, SyntaxNode, TextRange, TextSize,
@@ -67,7 +66,7 @@ pub fn inlay_hints(db: &Database, file: SourceFile, range: TextRange) -> Vec<Inl
 fn types(item: &IndexedItem<'_>, hints: &mut Vec<InlayHint>) {
     for entry in &item.index.entries {
         let is_let = entry.symbol().is_some_and(|s| s.kind() == Kind::Let);
-        let Some(ty) = entry.ty.as_ref().filter(|ty| is_let && **ty != Type::Error) else { continue };
+        let Some(ty) = entry.ty.as_ref().filter(|ty| is_let && !ty.is_unknown()) else { continue };
         if entry.role != Role::Definition {
             continue;
         }

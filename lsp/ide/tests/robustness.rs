@@ -109,6 +109,12 @@ fn ask_everywhere(step: usize, typed: usize) {
         for at in opened.places(step) {
             opened.ask(at);
         }
+        // As other editors write it.
+        let foreign = Opened::new(&files, path, &format!("\u{feff}{}", text.replace('\n', "\r\n")));
+        foreign.ask_file();
+        for at in foreign.places(step * 10) {
+            foreign.ask(at);
+        }
         for end in opened.places(typed) {
             let typed = Opened::new(&files, path, &text[..usize::from(end)]);
             typed.ask_file();
@@ -119,7 +125,7 @@ fn ask_everywhere(step: usize, typed: usize) {
 
 #[test]
 fn nothing_panics_at_a_sample_of_places() {
-    ask_everywhere(37, 149);
+    ask_everywhere(41, 163);
 }
 
 #[test]
