@@ -7,6 +7,7 @@
 pub mod call_hierarchy;
 pub mod code_actions;
 pub mod code_lens;
+pub mod completion;
 pub mod definition;
 pub mod folding;
 pub mod hover;

@@ -1,0 +1,92 @@
+//! The program as it would be with a name at the cursor: what is typed is always broken, and a name in its place mostly
+//! mends it.
+
+use efl_compiler::{
+    db::{Database, Item, ItemText, SourceFile, items, parse_item},
+    index::{BlockPlace, Index, Names, index_item},
+};
+use efl_grammar::{SyntaxKind, SyntaxNode, SyntaxToken, TextRange, TextSize};
+
+/// What stands at the cursor in the probe.
+const MARKER: &str = "eflcursor";
+
+/// The item around the cursor with a name there.
+pub(super) struct Probe<'db> {
+    pub(super) db: &'db Database,
+    pub(super) file: SourceFile,
+    /// The text of the item up to the name.
+    pub(super) before: String,
+    /// The line up to the name, without blanks around it.
+    pub(super) line: String,
+    /// The name.
+    pub(super) marker: SyntaxToken,
+    /// Where the name stands in the probe.
+    pub(super) at: TextSize,
+    pub(super) index: &'db Index,
+}
+
+impl<'db> Probe<'db> {
+    /// The probe of a place; `None` where no item is around it.
+    pub(super) fn new(db: &'db Database, file: SourceFile, offset: TextSize) -> Option<Self> {
+        let text = file.text(db)?;
+        let typed = typed(&text, offset);
+        let items = items(db, file);
+        let after = items.partition_point(|item| item.start <= typed.start().into());
+        let item: Item<'_> = *items.get(after.checked_sub(1)?)?;
+        let start = item.start as usize;
+        let end = items.get(after).map_or(text.len(), |next| next.start as usize);
+        let before = text[start..typed.start().into()].to_owned();
+        let behind = text[typed.end().into()..end].trim_start_matches(is_word);
+        let probe = ItemText::new(db, format!("{before}{MARKER}{behind}").into_boxed_str());
+        let root = SyntaxNode::new_root(parse_item(db, probe).green.clone());
+        let at = TextSize::of(before.as_str());
+        let marker = root.token_at_offset(at).right_biased()?;
+        let line = before.rsplit('\n').next().unwrap_or_default().trim().to_owned();
+        Some(Self { db, file, before, line, marker, at, index: index_item(db, file, probe) })
+    }
+
+    /// The nodes around the name, inner ones first.
+    pub(super) fn ancestors(&self) -> impl Iterator<Item = SyntaxNode> {
+        self.marker.parent_ancestors()
+    }
+
+    /// The nearest node around the name of one of some kinds.
+    pub(super) fn nearest(&self, kinds: &[SyntaxKind]) -> Option<SyntaxNode> {
+        self.ancestors().find(|node| kinds.contains(&node.kind()))
+    }
+
+    /// The word or sign before the name, whatever blanks are between.
+    pub(super) fn last(&self) -> &str {
+        let text = self.before.trim_end();
+        let word = text.trim_end_matches(is_word);
+        if word.len() < text.len() {
+            return &text[word.len()..];
+        }
+        let sign = text.char_indices().next_back().map_or(0, |(at, _)| at);
+        if text.ends_with("->") { "->" } else { &text[sign..] }
+    }
+
+    /// The names that are visible at the cursor; of one name the last counts.
+    pub(super) fn visible(&self) -> impl Iterator<Item = &'db Names> {
+        let at = self.at;
+        self.index.visible.iter().filter(move |v| v.range.contains_inclusive(at)).map(|v| &v.names)
+    }
+
+    /// The block of fields around the cursor.
+    pub(super) fn block(&self) -> Option<&'db BlockPlace> {
+        let at = self.at;
+        let around = self.index.blocks.iter().filter(move |b| b.range.start() < at && at < b.range.end());
+        around.min_by_key(|block| block.range.len())
+    }
+}
+
+/// What has been typed of the name at a place.
+pub(super) fn typed(text: &str, offset: TextSize) -> TextRange {
+    let before = &text[..offset.into()];
+    let word = before.len() - before.trim_end_matches(is_word).len();
+    TextRange::new(offset - TextSize::try_from(word).unwrap_or_default(), offset)
+}
+
+fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '-')
+}

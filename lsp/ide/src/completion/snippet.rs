@@ -1,0 +1,119 @@
+//! Snippets: declarations, blocks and fields with what they must have, and places to fill in.
+
+use efl_compiler::catalog::{Block, Field, FieldType, Presence, SourceKind};
+use std::fmt::Write;
+
+/// A snippet that is written, with the number of its next place.
+pub(super) struct Snippet {
+    text: String,
+    next: usize,
+}
+
+impl Snippet {
+    pub(super) fn new() -> Self {
+        Self { text: String::new(), next: 1 }
+    }
+
+    pub(super) fn text(mut self, text: &str) -> Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// A place to fill, with what stands there until then.
+    pub(super) fn place(mut self, default: &str) -> Self {
+        let default = default.replace('\\', "\\\\").replace('$', "\\$").replace('}', "\\}");
+        let _ = write!(self.text, "${{{}:{default}}}", self.next);
+        self.next += 1;
+        self
+    }
+
+    /// Where the cursor ends.
+    pub(super) fn end(mut self) -> String {
+        self.text.push_str("$0");
+        self.text
+    }
+
+    pub(super) fn done(self) -> String {
+        self.text
+    }
+
+    /// The fields that a block must have, each on a line; an alternative of several is the first.
+    pub(super) fn required(mut self, block: &Block, indent: &str, skip: &[&str]) -> Self {
+        for field in required(block).filter(|field| !skip.contains(&field.name)) {
+            let _ = write!(self.text, "\n{indent}{}: ", field.name);
+            self = self.value(&field.ty);
+        }
+        self
+    }
+
+    /// A value of a type.
+    pub(super) fn value(self, ty: &FieldType) -> Self {
+        match ty {
+            FieldType::Text { .. } | FieldType::Any => self.text("\"").place("text").text("\""),
+            FieldType::Pattern { .. } => self.text("\"").place("").text("\""),
+            FieldType::Url { schemes } => {
+                let scheme = schemes.first().copied().unwrap_or("https");
+                self.text("\"").place(&format!("{scheme}://host.example")).text("\"")
+            }
+            FieldType::HttpPath => self.text("\"").place("/path").text("\""),
+            FieldType::Cron => self.text("\"").place("0 * * * *").text("\""),
+            FieldType::Timezone => self.text("\"").place("Europe/Berlin").text("\""),
+            FieldType::DnsLabel => self.text("\"").place("name").text("\""),
+            FieldType::PromQl => self.text("\"").place("up").text("\""),
+            FieldType::Bool => self.place("true"),
+            FieldType::Int { min, .. } => self.place(&(*min).max(1).to_string()),
+            FieldType::Number { min, max } => self.place(&format!("{}", 1.0_f64.clamp(*min, *max))),
+            FieldType::Duration { min, .. } => self.place(&format!("{}s", min.div_ceil(1_000).max(10))),
+            FieldType::Cpu => self.place("100m"),
+            FieldType::Bytes => self.place("64Mi"),
+            FieldType::Percent => self.place("80%"),
+            FieldType::Rate => self.place("10/s"),
+            FieldType::Word(words) => self.place(words.first().copied().unwrap_or_default()),
+            FieldType::Secret | FieldType::EnvValue => {
+                self.text("secret(\"").place("name").text("\", \"").place("key").text("\")")
+            }
+            FieldType::Config => self.text("config(\"").place("name").text("\", \"").place("key").text("\")"),
+            FieldType::Range { of, .. } => self.value(of).text("..").value(of),
+            FieldType::List(of) => self.text("[").value(of).text("]"),
+            FieldType::Map(of) => self.text("{ ").place("key").text(": ").value(of).text(" }"),
+            FieldType::Record(block) => {
+                let mut snippet = self.text("{ ");
+                let mut fields = required(block).peekable();
+                if fields.peek().is_none() {
+                    return snippet.place("").text(" }");
+                }
+                for (at, field) in fields.enumerate() {
+                    snippet = snippet.text(if at > 0 { ", " } else { "" }).text(field.name).text(": ");
+                    snippet = snippet.value(&field.ty);
+                }
+                snippet.text(" }")
+            }
+            FieldType::Cluster | FieldType::Function | FieldType::Bus => self.place("name"),
+            FieldType::OneOf(types) => match types.first() {
+                Some(first) => self.value(first),
+                None => self,
+            },
+            FieldType::Retry => self.place("3").text(" backoff ").place("1s").text("..").place("30s"),
+            FieldType::OncePer => self.place("id").text(" every ").place("30s"),
+            FieldType::Reset => self.text("cron(\"").place("0 3 * * *").text("\")"),
+        }
+    }
+}
+
+/// The fields that a block must have, of required groups those of the first alternative.
+pub(super) fn required(block: &Block) -> impl Iterator<Item = &'static Field> {
+    let groups = block.groups;
+    block.fields.iter().filter(move |field| match field.presence {
+        Presence::Required => true,
+        Presence::Group(group) => groups.iter().any(|g| {
+            g.name == group && g.required && g.alternatives.first().is_some_and(|a| a.contains(&field.name))
+        }),
+        Presence::Default(_) | Presence::Optional => false,
+    })
+}
+
+/// A source of a kind: the catalogue's shortest that is useful.
+pub(super) fn source(kind: &SourceKind) -> String {
+    let example = kind.example.trim_end().replace('\\', "\\\\").replace('$', "\\$").replace('}', "\\}");
+    format!("{example}$0")
+}
