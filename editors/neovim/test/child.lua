@@ -5,7 +5,7 @@ Child.__index = Child
 local PLUGIN = vim.fs.dirname(vim.fs.dirname(vim.fs.abspath(debug.getinfo(1, 'S').source:sub(2))))
 local TIMEOUT = tonumber(vim.env.EFL_LIMIT or 10000) -- milliseconds
 
----@param options { efl: string, config: string? } the program; Lua that runs before the plugin
+---@param options { efl: string, config: string? } the program; what `vim.g.efl` has beside it
 function Child.new(options)
   local self = setmetatable({ folder = vim.fn.tempname() }, Child)
   vim.fn.mkdir(self.folder, 'p')
@@ -18,7 +18,7 @@ function Child.new(options)
   }, {
     rpc = true,
     cwd = self.folder,
-    env = { XDG_DATA_HOME = options.data or (self.folder .. '/.data'), XDG_STATE_HOME = self.folder .. '/.state' },
+    env = { XDG_DATA_HOME = self.folder .. '/.data', XDG_STATE_HOME = self.folder .. '/.state' },
   })
   vim.rpcrequest(self.channel, 'nvim_ui_attach', 110, 36, { rgb = true })
   return self

@@ -238,6 +238,14 @@ test(':EflGraph shows the pipeline, follows it, and goes to the source', functio
   nvim:wait('in the source', "return vim.fn.getline('.'):find('function fine') ~= nil and vim.bo.filetype == 'efl'")
 end)
 
+test(':EflGraph! opens the picture', function(nvim)
+  open(nvim)
+  nvim:lua('vim.ui.open = function(path) vim.g.opened = path end')
+  nvim:command('EflGraph!')
+  local path = nvim:wait('opened', 'return vim.g.opened')
+  check(table.concat(vim.fn.readfile(path), '\n'):find('<svg.*too%-fast.*</svg>'), 'no graph in ' .. path)
+end)
+
 test(':EflYaml shows what is compiled, marks the mapped lines, follows, and goes to the source', function(nvim)
   open(nvim)
   nvim:command('EflYaml')

@@ -47,7 +47,7 @@ export async function deactivate(): Promise<void> {
 export type Target = vscode.Uri | string | undefined;
 
 const PIPELINE = `orchestrator \${1:my-pipeline} {
-  namespace: "\${2:default}"
+  namespace: "\${2:my-namespace}"
 
   source \${3:roadside}: webhook {
     port: 12000

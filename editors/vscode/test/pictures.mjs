@@ -1,4 +1,4 @@
-// node test/pictures.mjs: takes the pictures of the README and the guides, in images/.
+// node test/pictures.mjs: takes the pictures of the README and the guides, in images/; with NVIM and EFL also that of Neovim.
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -122,6 +122,36 @@ try {
   await page.keyboard.press('Control+.');
   await page.locator('.action-widget .monaco-list-row').first().waitFor();
   await picture('mistake');
+
+  // Neovim, in the terminal: NVIM and EFL are the programs.
+  if (process.env.NVIM) {
+    await closeAll(workbench);
+    await workbench.theme('Dark');
+    await workbench.command('Terminal: Create New Terminal');
+    await workbench.command('View: Toggle Maximized Panel');
+    await page.locator('.terminal-wrapper.active').waitFor();
+    await sleep(1000);
+    const plugin = path.resolve(import.meta.dirname, '../../neovim');
+    const type = async (keys, pause = 400) => {
+      await page.keyboard.type(keys, { delay: 5 });
+      await page.keyboard.press('Enter');
+      await sleep(pause);
+    };
+    await type(
+      `XDG_DATA_HOME=${files}/.data ${process.env.NVIM} --clean --cmd "set rtp^=${plugin}" --cmd "let g:efl={'cmd':'${process.env.EFL}'}" +EflParser crossing.efl`,
+      2500,
+    );
+    await type(':set number nowrap laststatus=0 noruler shortmess+=F | lua vim.diagnostic.config({ virtual_lines = true })');
+    await type(':edit', 1500);
+    await type(':EflGraph', 1500);
+    await type(':vertical resize 86');
+    await type('/speed > 50', 100);
+    await page.keyboard.type('zzllx', { delay: 20 });
+    await type(':nohlsearch');
+    await sleep(2000);
+    await page.locator('.terminal-wrapper.active').screenshot({ path: path.join(plugin, 'images/neovim.png') });
+    await type(':qa!');
+  }
 } finally {
   await workbench.stop();
   rmSync(files, { recursive: true, force: true });

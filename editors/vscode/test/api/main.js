@@ -273,6 +273,47 @@ test('the graph is a panel beside the source', async () => {
     vscode.window.tabGroups.all.some(group => group.tabs.some(tab => /^Graph: main\.efl$/.test(tab.label))));
 });
 
+/** What the server finds in a text that is no file. */
+async function found(content) {
+  const document = await vscode.workspace.openTextDocument({ language: 'efl', content });
+  await vscode.window.showTextDocument(document);
+  // Something to wait for: behind it everything has been said.
+  const sentinel = 'type Sentinel = Missing\n';
+  const edit = new vscode.WorkspaceEdit();
+  edit.insert(document.uri, new vscode.Position(document.lineCount, 0), `\n${sentinel}`);
+  await vscode.workspace.applyEdit(edit);
+  const all = await until('the sentinel', () => {
+    const all = vscode.languages.getDiagnostics(document.uri);
+    return all.some(({ message }) => message.includes('`Missing`')) && all;
+  });
+  await run('workbench.action.revertAndCloseActiveEditor');
+  // What only declares is not used yet.
+  return all.filter(
+    diagnostic =>
+      diagnostic.severity <= vscode.DiagnosticSeverity.Warning &&
+      codeOf(diagnostic) !== 'E0214' &&
+      !diagnostic.message.includes('`Missing`'),
+  );
+}
+
+test('a new pipeline has no mistakes', async () => {
+  await run('efl.newPipeline');
+  const { document } = vscode.window.activeTextEditor;
+  assert.ok(document.isUntitled && document.languageId === 'efl');
+  const text = document.getText();
+  assert.match(text, /^orchestrator my-pipeline \{/);
+  await run('workbench.action.revertAndCloseActiveEditor');
+  assert.deepEqual((await found(text)).map(({ message }) => message), []);
+});
+
+test('snippets for a file have no mistakes', async () => {
+  const { extensionPath } = vscode.extensions.getExtension('efl.efl');
+  const snippets = JSON.parse(fs.readFileSync(`${extensionPath}/snippets/efl.json`, 'utf8'));
+  const expand = body => [body].flat().join('\n').replace(/\$\{\d+:([^}]*)\}/g, '$1').replace(/\$\d/g, '');
+  const text = ['Orchestrator', 'Type', 'Param', 'Bus', 'Fleet'].map(name => expand(snippets[name].body)).join('\n\n');
+  assert.deepEqual((await found(text)).map(({ message }) => message), []);
+});
+
 test('tasks check the workspace, and their problems are matched', async () => {
   const other = file('other.efl');
   fs.writeFileSync(other.fsPath, 'type Other = Missing\n');
