@@ -4,6 +4,8 @@
 //! pays nothing, and an edit indexes one item. Ranges are relative to the item, like those of diagnostics; the functions
 //! here make them absolute.
 
+mod schema;
+
 use crate::{
     catalog::{Block, Field, Nested, SourceKind},
     db::{Database, Item, ItemText, SourceFile, Workspace, items},
@@ -11,7 +13,7 @@ use crate::{
     ir::Builtin,
     names::{self, Binding, Decl},
     rules,
-    types::{Type, TypeTable},
+    types::{RecordField, Type, TypeTable},
 };
 use efl_grammar::{
     SyntaxNode, TextRange, TextSize,
@@ -128,6 +130,16 @@ impl Symbol {
             Decl::Workflow(_) => new(Kind::Workflow),
             Decl::Orchestrator => new(Kind::Orchestrator),
         }
+    }
+
+    /// What a JSON Schema describes.
+    pub(crate) fn schema(file: SourceFile) -> Self {
+        Self::new(file, Kind::Type, "")
+    }
+
+    /// Whether a JSON Schema declares it, and no program.
+    pub fn is_of_schema(&self, db: &dyn salsa::Database) -> bool {
+        !is_program(db, self.file)
     }
 
     /// Something declared in it.
@@ -437,8 +449,47 @@ pub fn indexed(db: &dyn salsa::Database, file: SourceFile) -> impl Iterator<Item
         .map(move |item| IndexedItem { item: *item, index: index_item(db, file, item.text) })
 }
 
+/// Whether a file is a program, and not a JSON Schema.
+fn is_program(db: &dyn salsa::Database, file: SourceFile) -> bool {
+    file.path(db).ends_with(".efl")
+}
+
+/// Where a JSON Schema says something: its beginning for all of it.
+fn places_in_schema(db: &dyn salsa::Database, symbol: &Symbol) -> Vec<FileRange> {
+    let way: Vec<&str> = symbol.path[1..].iter().map(|segment| &*segment.name).collect();
+    let ranges = match way.as_slice() {
+        [] => vec![TextRange::default()],
+        way => schema::property(&symbol.file.text(db).unwrap_or_default(), way),
+    };
+    ranges.into_iter().map(|range| FileRange { file: symbol.file, range }).collect()
+}
+
+/// What a JSON Schema says of a field.
+pub fn schema_doc(db: &dyn salsa::Database, symbol: &Symbol) -> Option<Arc<str>> {
+    let mut ty = elab::schema_type(db, symbol.file).as_ref().ok()?;
+    let mut doc = None;
+    for segment in &symbol.path[1..] {
+        let field = fields_within(ty).into_iter().find(|field| field.name == segment.name)?;
+        (ty, doc) = (&field.ty, field.doc.clone());
+    }
+    doc
+}
+
+/// The fields of a type's records, through lists, maps and alternatives.
+fn fields_within(ty: &Type) -> Vec<&RecordField> {
+    match ty {
+        Type::Record(record) => record.fields.iter().collect(),
+        Type::List(inner) | Type::Map(inner) => fields_within(inner),
+        Type::Union(parts) => parts.iter().flat_map(fields_within).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// Where something is declared: once, unless it is declared twice.
 pub fn definitions(db: &dyn salsa::Database, symbol: &Symbol) -> Vec<FileRange> {
+    if symbol.is_of_schema(db) {
+        return places_in_schema(db, symbol);
+    }
     let defines = |e: &&Entry| e.role == Role::Definition && e.symbol() == Some(symbol);
     let declares = |item: &&Item<'_>| declares(db, item.text, &symbol.path[0]);
     let mut found = Vec::new();
@@ -519,10 +570,12 @@ pub fn occurrences(db: &Database, symbol: &Symbol) -> Vec<Occurrence> {
 
 /// Where something stands in a file, in order.
 pub fn occurrences_in(db: &dyn salsa::Database, symbol: &Symbol, file: SourceFile) -> Vec<Occurrence> {
-    if symbol.path.iter().any(|s| s.kind.is_local()) && file != symbol.file
-        || !file.path(db).ends_with(".efl")
-    {
+    if symbol.path.iter().any(|s| s.kind.is_local()) && file != symbol.file {
         return Vec::new();
+    }
+    if !is_program(db, file) {
+        let places = if file == symbol.file { places_in_schema(db, symbol) } else { Vec::new() };
+        return places.into_iter().map(|place| Occurrence { place, role: Role::Definition }).collect();
     }
     let names = names_of(db, symbol, file);
     let mut found = Vec::new();

@@ -117,7 +117,7 @@ impl<'a> TypeScope<'a> {
             TypeExpr::List(inner) => Type::List(Arc::new(self.resolve_in(inner, owner))),
             TypeExpr::Map(inner) => Type::Map(Arc::new(self.resolve_in(inner, owner))),
             TypeExpr::Schema(path) => match names::imported_file(self.db, self.file, path) {
-                Some(file) => schema_type(self.db, file).clone().unwrap_or(Type::Error),
+                Some(file) => self.schema(file),
                 None => Type::Error,
             },
             TypeExpr::String(text) => Type::Literal(Literal::String(text.as_str().into())),
@@ -139,6 +139,14 @@ impl<'a> TypeScope<'a> {
                 Type::Record(Arc::new(Record { fields, origin: Origin::of(owner), ..Record::default() }))
             }
             TypeExpr::Error => Type::Error,
+        }
+    }
+
+    fn schema(&self, file: SourceFile) -> Type {
+        let ty = schema_type(self.db, file).clone().unwrap_or(Type::Error);
+        match self.within {
+            Within::Unrecorded => ty,
+            Within::File | Within::Orchestrator(_) => written_in(&ty, &Symbol::schema(file)),
         }
     }
 
@@ -361,6 +369,28 @@ impl Cx<'_> {
         };
         let output = sig.result.as_ref().map(|ty| scope.resolve_of(ty, part(Kind::Result, "")));
         Signature { input, output }
+    }
+}
+
+/// A type whose records know that they are written in something.
+fn written_in(ty: &Type, owner: &Symbol) -> Type {
+    match ty {
+        Type::List(inner) => Type::List(Arc::new(written_in(inner, owner))),
+        Type::Map(inner) => Type::Map(Arc::new(written_in(inner, owner))),
+        Type::Union(parts) => Type::Union(parts.iter().map(|part| written_in(part, owner)).collect()),
+        Type::Record(record) => {
+            let field = |f: &RecordField| RecordField {
+                ty: written_in(&f.ty, &owner.child(Kind::Field, &f.name)),
+                ..f.clone()
+            };
+            let fields = record.fields.iter().map(field).collect();
+            Type::Record(Arc::new(Record {
+                fields,
+                origin: Origin::of(Some(owner.clone())),
+                ..(**record).clone()
+            }))
+        }
+        other => other.clone(),
     }
 }
 

@@ -143,6 +143,38 @@ type Car = {
     }
 
     #[test]
+    fn a_property_of_a_json_schema() {
+        let of = |check: fn(&str) -> String, piece: &str| {
+            check(&format!(
+                r#"
+//- /main.efl
+type Reading = schema("reading.json")
+workflow w(all: list<Reading>) {{ for r in all {{ f({piece}) }} }}
+function f(zone: any) {{ image: "i:1" }}
+//- /reading.json
+{{ "type": "object", "properties": {{ "zone": {{ "type": "string" }},
+  "place": {{ "type": "object", "properties": {{ "zone": {{ "type": "string" }} }} }} }} }}
+"#
+            ))
+        };
+        assert_snapshot!(of(check, "r.zo<CURSOR>ne"), @r#"
+        reading.json:1
+          { "type": "object", "properties": { "zone": { "type": "string" },
+                                               ^^^^
+        "#);
+        assert_snapshot!(of(check, "r.place.zo<CURSOR>ne"), @r#"
+        reading.json:2
+            "place": { "type": "object", "properties": { "zone": { "type": "string" } } } } }
+                                                          ^^^^
+        "#);
+        assert_snapshot!(of(check_type, "r<CURSOR>"), @r#"
+        reading.json:1
+          { "type": "object", "properties": { "zone": { "type": "string" },
+          ^
+        "#);
+    }
+
+    #[test]
     fn the_path_of_an_import() {
         assert_snapshot!(check(
             r#"

@@ -107,6 +107,9 @@ impl About<'_> {
             parts.push(code(&format!("type {ty} = {}", ty.definition())));
         }
         parts.extend(node.and_then(ast::doc));
+        if symbol.is_of_schema(self.db) {
+            parts.extend(index::schema_doc(self.db, symbol).map(|doc| doc.to_string()));
+        }
         parts.extend(self.value(symbol));
         parts.extend(self.becomes(symbol));
         join(&parts)
@@ -698,6 +701,31 @@ orchestrator a {
 
         A time as RFC 3339 text: `"2026-03-01T12:00:00Z"`.
         "#);
+    }
+
+    #[test]
+    fn a_property_of_a_json_schema() {
+        assert_snapshot!(check(
+            r#"
+//- /main.efl
+type Reading = schema("reading.json")
+workflow w(all: list<Reading>) { for r in all { f(r.place.zo<CURSOR>ne) } }
+function f(zone: string) { image: "registry.example/f:1" }
+//- /reading.json
+{ "type": "object", "properties": { "place": { "type": "object", "properties": {
+  "zone": { "type": "string", "description": "Where it stands." } }, "required": ["zone"] } }, "required": ["place"] }
+"#
+        ), @"
+        main.efl:2
+          workflow w(all: list<Reading>) { for r in all { f(r.place.zone) } }
+                                                                    ^^^^
+
+        ```efl
+        zone: string
+        ```
+
+        Where it stands.
+        ");
     }
 
     #[test]

@@ -208,6 +208,31 @@ function notify(level: int) { image: "i:1" }
     }
 
     #[test]
+    fn a_property_of_a_json_schema() {
+        assert_snapshot!(check(
+            r#"
+//- /main.efl
+type Reading = schema("reading.json")
+workflow w(r: Reading) { f(r.zo<CURSOR>ne) }
+function f(zone: any) { image: "i:1" }
+workflow x() { w({ zone: "north" }) }
+//- /reading.json
+{ "type": "object", "properties": { "zone": { "type": "string" } }, "required": ["zone"] }
+"#
+        ), @r#"
+        main.efl:2
+          workflow w(r: Reading) { f(r.zone) }
+                                       ^^^^
+        main.efl:4
+          workflow x() { w({ zone: "north" }) }
+                             ^^^^
+        reading.json:1
+          { "type": "object", "properties": { "zone": { "type": "string" } }, "required": ["zone"] }
+                                               ^^^^
+        "#);
+    }
+
+    #[test]
     fn locals_of_one_name_are_told_apart() {
         assert_snapshot!(check_highlight(
             r#"

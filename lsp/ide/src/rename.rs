@@ -24,6 +24,9 @@ pub fn prepare_rename(db: &Database, file: SourceFile, offset: TextSize) -> Resu
     let entry = entries.first().ok_or("there is no name here")?;
     let name = &item.item.text.text(db)[entry.range];
     let what = match &entry.meaning {
+        Meaning::Declared(symbol) if symbol.is_of_schema(db) => {
+            format!("a property of {}: rename it there", symbol.file.path(db))
+        }
         Meaning::Declared(_) => return Ok(item.absolute(entry.range)),
         Meaning::File(_) => "the path of a file: rename the file instead".to_owned(),
         Meaning::BuiltInType | Meaning::Builtin(_) | Meaning::Form | Meaning::Meta => "built in".to_owned(),
@@ -51,6 +54,9 @@ pub fn rename(
     // The name that an import gives is of its file alone.
     let aliased = symbols.iter().all(|s| s.name() != old);
     let renaming = Renaming { db, symbols: together(db, symbols), new_name };
+    if let Some(foreign) = renaming.symbols.iter().find(|s| s.is_of_schema(db)) {
+        return Err(format!("`{old}` is also a property of {}: rename it there", foreign.file.path(db)));
+    }
     renaming.check_name()?;
     let mut places = renaming.places();
     places.retain(|p| p.text(db) == old && (!aliased || p.at.file == file));
@@ -468,6 +474,10 @@ orchestrator o {
         assert_snapshot!(prepare("param x: in<CURSOR>t = 3"), @"`int` is built in");
         assert_snapshot!(prepare("param x: int = le<CURSOR>n(\"a\")"), @"`len` is built in");
         assert_snapshot!(prepare("function f { ima<CURSOR>ge: \"i:1\" }"), @"`image` is a word of the language");
+        assert_snapshot!(
+            prepare("//- /main.efl\nimport { R } from \"r.efl\"\nworkflow w(r: R) { f(r.i<CURSOR>d) }\n//- /r.efl\ntype R = schema(\"r.json\")\n//- /r.json\n{ \"properties\": { \"id\": {} } }"),
+            @"`id` is a property of r.json: rename it there"
+        );
         assert_snapshot!(prepare("// a comm<CURSOR>ent"), @"there is no name here");
         assert_snapshot!(prepare("param <CURSOR>x: int"), @"possible");
     }
