@@ -1,5 +1,6 @@
 // What a person does, with keys and the mouse.
 import assert from 'node:assert';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { sleep } from './harness.mjs';
 
 const LIMIT = Number(process.env.EFL_LIMIT ?? 15000);
@@ -134,4 +135,34 @@ test('the YAML beside the source marks what the line becomes', async workbench =
     null,
     { timeout: LIMIT },
   );
+});
+
+/** Processes of the server that came with the extension. */
+function servers({ root }) {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .filter(pid => {
+      try {
+        return readlinkSync(`/proc/${pid}/exe`).startsWith(root);
+      } catch {
+        return false; // gone, or not ours
+      }
+    })
+    .map(Number);
+}
+
+test('a server that stops again and again is left alone, and a person starts it again', async workbench => {
+  await fresh(workbench);
+  const { page } = workbench;
+  const message = page.locator('.notification-list-item', { hasText: 'stopped 5 times' });
+  for (let kills = 0; kills < 6 && (await message.count()) === 0; kills++) {
+    for (let tries = 0; servers(workbench).length === 0 && tries < 100 && (await message.count()) === 0; tries++) await sleep(50);
+    for (const pid of servers(workbench)) process.kill(pid, 'SIGKILL');
+    await sleep(400);
+  }
+  await message.waitFor();
+  await page.locator('#efl\\.efl\\.server.has-background-color, .statusbar-item.has-background-color', { hasText: 'EFL' }).first().waitFor();
+  await message.locator('.monaco-button', { hasText: 'Restart' }).click();
+  await page.locator('.statusbar-item:not(.has-background-color)', { hasText: 'EFL' }).nth(1).waitFor();
+  assert.equal(servers(workbench).length, 1);
 });

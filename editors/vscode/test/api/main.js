@@ -180,6 +180,25 @@ test('saving formats', async () => {
   assert.equal(main.getText(), originals.get('main.efl'));
 });
 
+test('a file that is not open is checked too', async () => {
+  const other = file('other.efl');
+  fs.writeFileSync(other.fsPath, 'type Other = Missing\n');
+  try {
+    await until('a diagnostic', () => vscode.languages.getDiagnostics(other).some(d => codeOf(d) === 'E0205'));
+    fs.writeFileSync(other.fsPath, 'type Other = string\n');
+    await until('none', () => !vscode.languages.getDiagnostics(other).some(d => codeOf(d) === 'E0205'));
+  } finally {
+    fs.rmSync(other.fsPath);
+  }
+});
+
+test('a call shows its parameters, and links lead to files', async () => {
+  const help = await run('vscode.executeSignatureHelpProvider', main.uri, at(main, 'fine(plate: vehicle', 5));
+  assert.match(help.signatures[0].label, /fine\(plate: string, speed: number\)/);
+  const links = await run('vscode.executeLinkProvider', main.uri, 10);
+  assert.ok(links.some(({ target }) => target?.path.endsWith('types.efl')), JSON.stringify(links));
+});
+
 test('symbols are those of the file', async () => {
   const symbols = await run('vscode.executeDocumentSymbolProvider', main.uri);
   const names = [];
