@@ -1,6 +1,6 @@
 //! Blocks of fields, checked against the catalog: one table says what may stand where.
 
-use super::{Cx, record::key_range};
+use super::{Cx, record::Unquoted};
 use crate::{
     catalog::{Block, Field, FieldType, Group, Nested, Presence},
     diag::{Applicability, Diagnostic, a},
@@ -122,15 +122,15 @@ impl Cx<'_> {
         given.places.push((name.clone(), range));
         let ty = match (find_field(blocks, &name), find_nested(blocks, &name), blocks[0].open) {
             (Some(field), _, _) => {
-                self.note(key_range(&key), || Meaning::Field(owner(blocks, field), field));
+                self.note(Unquoted(&key), || Meaning::Field(owner(blocks, field), field));
                 field.ty
             }
             (None, Some(nested), _) if !nested.labelled => {
-                self.note(key_range(&key), || Meaning::Nested(nested));
+                self.note(Unquoted(&key), || Meaning::Nested(nested));
                 FieldType::Record(nested.block)
             }
             (None, None, Some(ty)) => {
-                self.note(key_range(&key), || Meaning::OpenKey);
+                self.note(Unquoted(&key), || Meaning::OpenKey);
                 ty
             }
             _ => return self.unknown_field(&name, range, blocks, given),
@@ -728,7 +728,7 @@ impl Cx<'_> {
             },
         };
         if words.contains(&text.as_str()) {
-            self.note(node.range(), || Meaning::Word);
+            self.note(node, || Meaning::Word);
             return Some(Value::String(text));
         }
         let known: Vec<String> = words.iter().map(|&w| w.to_owned()).collect();
@@ -748,7 +748,7 @@ impl Cx<'_> {
             self.error(&rules::type_mismatch::RULE, node.range(), message);
             return None;
         }
-        self.note(callee.range(), || Meaning::Form);
+        self.note(&callee, || Meaning::Form);
         let args: Vec<ast::Expr> = call.args().iter().flat_map(ast::Args::positional).collect();
         let [object, key] = args.as_slice() else {
             let message =
@@ -844,15 +844,15 @@ impl Cx<'_> {
             given.places.push((text.clone(), range));
             let ty = match (block.field(&text), block.nested(&text), block.open) {
                 (Some(field), _, _) => {
-                    self.note(key_range(&key), || Meaning::Field(block.name, field));
+                    self.note(Unquoted(&key), || Meaning::Field(block.name, field));
                     field.ty
                 }
                 (None, Some(nested), _) => {
-                    self.note(key_range(&key), || Meaning::Nested(nested));
+                    self.note(Unquoted(&key), || Meaning::Nested(nested));
                     FieldType::Record(nested.block)
                 }
                 (None, None, Some(open)) => {
-                    self.note(key_range(&key), || Meaning::OpenKey);
+                    self.note(Unquoted(&key), || Meaning::OpenKey);
                     open
                 }
                 _ => {
@@ -891,7 +891,7 @@ impl Cx<'_> {
         let text = name.name();
         let callable = self.callable(&text);
         let symbol = callable.as_ref().and_then(|c| c.symbol.clone());
-        self.note_symbol(name.range(), symbol, None);
+        self.note_symbol(name, symbol, None);
         match callable.map(|c| c.callee) {
             Some(crate::ir::Callee::Function(function)) => Some(Value::String(function)),
             Some(_) => {
@@ -918,7 +918,7 @@ impl Cx<'_> {
         };
         let text = name.name();
         if let Some(binding) = self.find(&text, |d| matches!(d, Decl::Bus)) {
-            self.note_binding(name.range(), binding, None);
+            self.note_binding(name, binding, None);
             return Some(Value::String(text));
         }
         if !self.is_broken_import(&text) {
@@ -948,7 +948,7 @@ impl Cx<'_> {
         let is_cron =
             |c: &&ast::CallExpr| matches!(c.callee(), Some(ast::Expr::Name(n)) if n.name() == "cron");
         if let Some(word) = call.filter(is_cron).and_then(ast::CallExpr::callee) {
-            self.note(word.range(), || Meaning::Form);
+            self.note(&word, || Meaning::Form);
         }
         let args: Vec<ast::Expr> = match call.filter(is_cron) {
             Some(call) => call.args().iter().flat_map(ast::Args::positional).collect(),

@@ -56,8 +56,10 @@ impl Cx<'_> {
         let callees = std::mem::take(&mut self.callees);
         let mut env = Env { place: "a workflow", ..Env::default() };
         for (formal, (name, ty)) in formals(decl).into_iter().zip(params(&signature.input)) {
-            if let (Some(body), Some(symbol)) = (decl.body(), self.defined_at(formal)) {
-                self.note_visible(body.range(), || Names::Local(symbol, ty.clone()));
+            if let Some(symbol) = self.defined_at(formal)
+                && let Some(body) = decl.body()
+            {
+                self.note_visible(&body, || Names::Local(symbol, ty.clone()));
             }
             env.locals.push(Local { name, ty, range: formal });
         }
@@ -291,7 +293,7 @@ impl Cx<'_> {
         if ty == Type::Error {
             self.used_locals.insert(place(range));
         }
-        self.bind(Kind::Let, &name, range, &ty, visible_behind(stmt.syntax()));
+        self.bind(Kind::Let, (&name, range), &ty, || visible_behind(stmt.syntax()));
         env.locals.push(Local { name, ty, range });
         lowered
     }
@@ -510,7 +512,7 @@ impl Cx<'_> {
             self.check_shadowing(name, *range, env);
             let ty = element.unwrap_or(Type::Error);
             if let Some(stmts) = stmt.stmts() {
-                self.bind(Kind::Loop, name, *range, &ty, stmts.range());
+                self.bind(Kind::Loop, (name, *range), &ty, || stmts.range());
             }
             inner.locals.push(Local { name: name.clone(), ty, range: *range });
         }

@@ -30,7 +30,7 @@ impl Cx<'_> {
         let given = self.given(&decl.members(), &blocks::BUS_JETSTREAM);
         self.note_block(decl.syntax(), &[&blocks::BUS_JETSTREAM], &given);
         if let Some(kind) = decl.kind() {
-            self.note(kind.range(), || Meaning::Word);
+            self.note(&kind, || Meaning::Word);
         }
         self.check_presence(&given, &blocks::BUS_JETSTREAM, place, decl);
         self.check_bus(&given, decl);

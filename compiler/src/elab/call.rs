@@ -160,7 +160,7 @@ impl Cx<'_> {
             return None;
         };
         self.callees.extend(callable.binding.clone());
-        self.note_symbol(name.range(), callable.symbol.clone(), None);
+        self.note_symbol(name, callable.symbol.clone(), None);
         self.note_args(node, callable.symbol.as_ref(), &callable.signature.input);
         let args = self.bind_args(&text, &callable.signature.input, node, env);
         let args = if matches!(callable.callee, Callee::Function(_)) {

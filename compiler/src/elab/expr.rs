@@ -148,7 +148,7 @@ impl Cx<'_> {
             ast::Expr::Call(call) => self.call_in_expr(call, env),
         };
         let ty = if ty.is_nullable() && env.non_null.contains(&expr) { ty.without_null() } else { ty };
-        self.note_type(node.range(), &ty);
+        self.note_type(node, &ty);
         (expr, ty)
     }
 
@@ -631,7 +631,7 @@ impl Cx<'_> {
         if ty.is_unknown() {
             return (Expr::Member(Box::new(base), name), ty);
         }
-        self.note_field(member.range(), &ty, &name);
+        self.note_field(&member, &ty, &name);
         let found = TypeTable::default().member(&ty, &name).read();
         let Some(found) = found else {
             self.report(rules::no_such_field::diagnostic(&name, &ty, member.range()));
@@ -661,8 +661,8 @@ impl Cx<'_> {
     ) -> Typed {
         let payload = Expr::Payload(Scope::Event(event.name.clone()));
         if let Some(base) = node.base() {
-            self.note_symbol(base.range(), event.symbol.clone(), Some(&event.payload));
-            self.note_type(base.range(), &event.payload);
+            self.note_symbol(&base, event.symbol.clone(), Some(&event.payload));
+            self.note_type(&base, &event.payload);
         }
         if event.absent && !env.non_null.contains(&payload) {
             let place = node.base().map_or(range, |b| b.range());
@@ -720,7 +720,7 @@ impl Cx<'_> {
         };
         let name = callee.name();
         if let Some(builtin) = Builtin::ALL.into_iter().find(|b| b.name() == name) {
-            self.note(callee.range(), || Meaning::Builtin(builtin));
+            self.note(&callee, || Meaning::Builtin(builtin));
             return self.builtin(builtin, node, env);
         }
         if matches!(name.as_str(), "secret" | "config") {

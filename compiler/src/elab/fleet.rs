@@ -1,6 +1,6 @@
 //! Fleets: clusters, metrics, and how they are observed.
 
-use super::{Cx, named};
+use super::{Cx, named, record::Place};
 use crate::{
     catalog::blocks,
     db::{NameKey, SourceFile},
@@ -134,7 +134,7 @@ impl Cx<'_> {
     }
 
     /// Notes that a place names a metric of a fleet in scope.
-    pub(crate) fn note_metric(&mut self, name: &str, range: TextRange) {
+    pub(super) fn note_metric(&mut self, name: &str, place: impl Place) {
         if !self.is_recording() {
             return;
         }
@@ -149,7 +149,7 @@ impl Cx<'_> {
         };
         let fleets: Vec<Binding> = self.scope.bindings.values().flatten().filter_map(fleet).collect();
         let symbol = fleets.iter().find(measures).map(|b| Symbol::of(b).child(Kind::Metric, name));
-        self.note_symbol(range, symbol, None);
+        self.note_symbol(place, symbol, None);
     }
 
     /// The fleets in scope: declared here, imported, or of an imported cluster.

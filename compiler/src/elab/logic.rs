@@ -7,6 +7,7 @@ use super::{
     expr::{Env, EventInScope, Own},
     named,
     orchestrator::{EventDecl, Use},
+    record::Place,
 };
 use crate::{
     catalog::blocks,
@@ -65,7 +66,9 @@ impl Cx<'_> {
             description: node.doc(),
             ..Default::default()
         };
-        if let Some(logic) = node.logic() {
+        if self.is_recording()
+            && let Some(logic) = node.logic()
+        {
             let behind = TextRange::new(logic.range().end(), node.syntax().text_range().end());
             self.note_events(behind, &env);
         }
@@ -161,11 +164,10 @@ impl Cx<'_> {
         let shown = event.as_ref().map(|e| e.name.clone()).unwrap_or_default();
         let own = Own { event: shown, payload: payload.clone(), meta: meta.clone() };
         let env = Env { own: Some(own), place: "a predicate", ..Env::default() };
-        if let Some(predicate) = node.predicate() {
-            self.note_visible(predicate.range(), || Names::Own {
-                payload: payload.clone(),
-                meta: meta.clone(),
-            });
+        if self.is_recording()
+            && let Some(predicate) = node.predicate()
+        {
+            self.note_visible(&predicate, || Names::Own { payload: payload.clone(), meta: meta.clone() });
         }
         let types = |_: &ir::Scope| (payload.clone(), meta.clone());
         let predicate =
@@ -186,8 +188,8 @@ impl Cx<'_> {
         let misspelt = written.filter(|name| alias.is_none() && *name != event.name);
         let symbol = match &alias {
             Some(alias) => {
-                let visible = visible_in_rule(node.syntax());
-                self.bind(Kind::Alias, &alias.text(), alias.range(), &payload, visible);
+                let visible = || visible_in_rule(node.syntax());
+                self.bind(Kind::Alias, (&alias.text(), alias.range()), &payload, visible);
                 self.defined_at(alias.range())
             }
             None => self.orc.as_ref().and_then(|orc| event.symbol(orc)),
@@ -238,13 +240,13 @@ impl Cx<'_> {
             // One source that declares it twice was reported there.
             [event, others @ ..] if others.iter().all(|e| e.source == event.source) => {
                 self.use_event(event);
-                self.note_event(name.range(), event);
+                self.note_event(name, event);
                 Some(event.clone())
             }
             [first, ..] => {
                 for event in &found {
                     self.use_event(event);
-                    self.note_event(name.range(), event);
+                    self.note_event(name, event);
                 }
                 let sources: Vec<String> = found.iter().filter_map(|e| e.source.clone()).collect();
                 self.report(rules::ambiguous_event::diagnostic(&text, &sources, name.range()));
@@ -259,7 +261,7 @@ impl Cx<'_> {
         let text = node.text();
         if known.contains(&text) {
             let symbol = self.orc.as_ref().and_then(|o| Some(o.symbol.as_ref()?.child(Kind::Source, &text)));
-            self.note_symbol(node.range(), symbol, None);
+            self.note_symbol(node, symbol, None);
             return Some(text);
         }
         self.unknown(&rules::unknown_source::RULE, "source", &text, node.range(), &known);
@@ -300,9 +302,9 @@ impl Cx<'_> {
         Some(a(binding.decl.what()))
     }
 
-    fn note_event(&mut self, range: TextRange, event: &EventDecl) {
+    fn note_event(&mut self, place: impl Place, event: &EventDecl) {
         let symbol = self.orc.as_ref().and_then(|orc| event.symbol(orc));
-        self.note_symbol(range, symbol, Some(&event.payload));
+        self.note_symbol(place, symbol, Some(&event.payload));
     }
 
     fn use_event(&mut self, event: &EventDecl) {
@@ -361,7 +363,7 @@ impl Cx<'_> {
     fn check_key(&mut self, field: &ast::NameRef, uses: &[Used]) {
         let name = field.text();
         for used in uses {
-            self.note_field(field.range(), &used.payload, &name);
+            self.note_field(field, &used.payload, &name);
         }
         for used in uses {
             if matches!(TypeTable::default().member(&used.payload, &name), Lookup::Missing) {

@@ -341,7 +341,7 @@ impl<'db> Cx<'db> {
                 node.range(),
             ));
         };
-        self.note(node.range(), || Meaning::File(target));
+        self.note(&node, || Meaning::File(target));
         let exports = names::exports(self.db, target);
         let mut seen = BTreeSet::new();
         for name in import.names() {

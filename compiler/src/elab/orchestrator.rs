@@ -257,8 +257,9 @@ impl Cx<'_> {
         for member in members {
             match member {
                 ast::Member::Source(node) => {
-                    let outer = self.enter(Kind::Source, named(node).as_ref());
-                    if let Some((name, range)) = named(node) {
+                    let name = named(node);
+                    let outer = self.enter(Kind::Source, name.as_ref());
+                    if let Some((name, range)) = name {
                         self.check_kubernetes_name(&name, range, "source");
                     }
                     parts.sources.extend(self.source(node));
@@ -269,10 +270,11 @@ impl Cx<'_> {
                 ast::Member::Workflow(node) => parts.workflows.extend(self.workflow(node)),
                 ast::Member::Type(node) => self.type_decl(node),
                 ast::Member::Rule(node) => {
-                    if let Some((name, range)) = named(node) {
+                    let name = named(node);
+                    let outer = self.enter(Kind::Rule, name.as_ref());
+                    if let Some((name, range)) = name {
                         self.check_kubernetes_name(&name, range, "rule");
                     }
-                    let outer = self.enter(Kind::Rule, named(node).as_ref());
                     parts.rules.extend(self.rule(node));
                     self.leave(outer);
                 }

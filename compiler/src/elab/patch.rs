@@ -40,7 +40,7 @@ impl Cx<'_> {
                 );
                 continue;
             }
-            self.note(kind.range(), || Meaning::PatchKind);
+            self.note(&kind, || Meaning::PatchKind);
             let schema_name = if what == "function" { "KnativeService" } else { &text };
             if let Some(schema) = schema::of(schema_name) {
                 self.check_patch(&patch.members(), &schema.root(), &mut Vec::new());

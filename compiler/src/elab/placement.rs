@@ -106,7 +106,7 @@ impl Cx<'_> {
             }
             seen.push((text.clone(), stage.range()));
             if blocks::PINS.contains(&text.as_str()) {
-                self.note(stage.range(), || Meaning::Word);
+                self.note(&stage, || Meaning::Word);
             }
             let list = crate::catalog::FieldType::List(&crate::catalog::FieldType::Cluster);
             let value = pin.value().and_then(|v| self.field_value(&v, &list, "pin"));

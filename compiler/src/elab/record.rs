@@ -56,36 +56,37 @@ impl<'db> Cx<'db> {
     }
 
     /// Notes what a place means.
-    pub(super) fn note(&mut self, range: TextRange, meaning: impl FnOnce() -> Meaning) {
-        self.note_typed(range, meaning, || None);
+    pub(super) fn note(&mut self, place: impl Place, meaning: impl FnOnce() -> Meaning) {
+        self.note_typed(place, meaning, || None);
     }
 
     /// Notes what a place means and which type it has.
     pub(super) fn note_typed(
         &mut self,
-        range: TextRange,
+        place: impl Place,
         meaning: impl FnOnce() -> Meaning,
         ty: impl FnOnce() -> Option<Type>,
     ) {
         if let Some(recorder) = &mut self.recorder {
+            let range = place.place();
             recorder.index.entries.push(Entry { range, meaning: meaning(), role: Role::Use, ty: ty() });
         }
     }
 
     /// Notes that a place names something declared; nothing where that is not known.
-    pub(super) fn note_symbol(&mut self, range: TextRange, symbol: Option<Symbol>, ty: Option<&Type>) {
+    pub(super) fn note_symbol(&mut self, place: impl Place, symbol: Option<Symbol>, ty: Option<&Type>) {
         if let Some(recorder) = &mut self.recorder
             && let Some(symbol) = symbol
         {
-            let meaning = Meaning::Declared(symbol);
+            let (range, meaning) = (place.place(), Meaning::Declared(symbol));
             recorder.index.entries.push(Entry { range, meaning, role: Role::Use, ty: ty.cloned() });
         }
     }
 
     /// Notes that a place names what a binding is bound to.
-    pub(super) fn note_binding(&mut self, range: TextRange, binding: &Binding, ty: Option<&Type>) {
+    pub(super) fn note_binding(&mut self, place: impl Place, binding: &Binding, ty: Option<&Type>) {
         if self.is_recording() {
-            self.note_symbol(range, Some(Symbol::of(binding)), ty);
+            self.note_symbol(place, Some(Symbol::of(binding)), ty);
         }
     }
 
@@ -155,18 +156,24 @@ impl<'db> Cx<'db> {
     }
 
     /// Notes a name that is bound in a body, and where it is visible.
-    pub(super) fn bind(&mut self, kind: Kind, name: &str, range: TextRange, ty: &Type, visible: TextRange) {
+    pub(super) fn bind(
+        &mut self,
+        kind: Kind,
+        (name, range): (&str, TextRange),
+        ty: &Type,
+        visible: impl FnOnce() -> TextRange,
+    ) {
         let Some(symbol) = self.inside().map(|inside| inside.local(kind, name, range.start())) else {
             return;
         };
         self.define_as(symbol.clone(), range, Some(ty.clone()));
-        self.note_visible(visible, || Names::Local(symbol, ty.clone()));
+        self.note_visible(visible(), || Names::Local(symbol, ty.clone()));
     }
 
     /// Notes names that are visible in a place.
-    pub(super) fn note_visible(&mut self, range: TextRange, names: impl FnOnce() -> Names) {
+    pub(super) fn note_visible(&mut self, place: impl Place, names: impl FnOnce() -> Names) {
         if let Some(recorder) = &mut self.recorder {
-            recorder.index.visible.push(Visible { range, names: names() });
+            recorder.index.visible.push(Visible { range: place.place(), names: names() });
         }
     }
 
@@ -176,17 +183,18 @@ impl<'db> Cx<'db> {
     }
 
     /// Notes the type of an expression.
-    pub(super) fn note_type(&mut self, range: TextRange, ty: &Type) {
+    pub(super) fn note_type(&mut self, place: impl Place, ty: &Type) {
         if let Some(recorder) = &mut self.recorder {
-            recorder.index.types.push((range, ty.clone()));
+            recorder.index.types.push((place.place(), ty.clone()));
         }
     }
 
     /// Notes that a place names a field of a value of a type.
-    pub(super) fn note_field(&mut self, range: TextRange, of: &Type, name: &str) {
+    pub(super) fn note_field(&mut self, place: impl Place, of: &Type, name: &str) {
         if !self.is_recording() {
             return;
         }
+        let range = place.place();
         let fields = index::fields_of(of, name);
         // A field of a type that is written nowhere: of `meta`, of a cluster, of a literal.
         if fields.is_empty()
@@ -329,6 +337,33 @@ impl<'db> Cx<'db> {
                 absent: event.absent,
             });
         }
+    }
+}
+
+/// Where something stands: asked only if somebody wants to know.
+pub(super) trait Place {
+    /// The place.
+    fn place(self) -> TextRange;
+}
+
+impl Place for TextRange {
+    fn place(self) -> TextRange {
+        self
+    }
+}
+
+impl<N: AstNode> Place for &N {
+    fn place(self) -> TextRange {
+        AstNode::range(self)
+    }
+}
+
+/// A key, without its quotes.
+pub(super) struct Unquoted<'a>(pub(super) &'a ast::Key);
+
+impl Place for Unquoted<'_> {
+    fn place(self) -> TextRange {
+        key_range(self.0)
     }
 }
 

@@ -66,7 +66,7 @@ impl Cx<'_> {
             self.note_events_of(node);
             return None;
         };
-        self.note(kind_name.range(), || Meaning::SourceKind(kind));
+        self.note(&kind_name, || Meaning::SourceKind(kind));
         let members = node.members();
         let mut given = self.given_of(&members, &[kind.block, kind.own()]);
         self.note_block(node.syntax(), &[kind.block, kind.own()], &given);

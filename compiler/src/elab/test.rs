@@ -6,7 +6,7 @@ use super::{
     cascade,
     expr::Env,
     orchestrator::{EventDecl, OrchestratorScope},
-    record::key_range,
+    record::Unquoted,
 };
 use crate::{
     catalog::blocks::PENDING,
@@ -140,7 +140,7 @@ impl<'db> Cx<'db> {
         };
         let binding = self.find(&name, |d| matches!(d, Decl::Orchestrator))?;
         if let Some(reference) = node.orchestrator() {
-            self.note_binding(reference.range(), binding, None);
+            self.note_binding(&reference, binding, None);
         }
         let analysis = self.lowered(binding)?;
         match analysis.lowered.as_ref()? {
@@ -217,7 +217,7 @@ impl<'db> Cx<'db> {
             let Some(key) = field.key() else { continue };
             let name = key.text();
             let (expr, ty) = self.expr(field.value().as_ref(), env);
-            self.note_typed(key_range(&key), || Meaning::ForeignField(None), || Some(ty));
+            self.note_typed(Unquoted(&key), || Meaning::ForeignField(None), || Some(ty));
             if !KNOWN.contains(&name.as_str()) {
                 let known: Vec<String> = KNOWN.iter().map(|&k| k.to_owned()).collect();
                 self.unknown(&rules::no_such_field::RULE, "field of `meta`:", &name, key.range(), &known);
@@ -239,7 +239,7 @@ impl<'db> Cx<'db> {
             let percent = super::block::number_text(&value)
                 .is_some_and(|t| t.strip_suffix('%').is_some_and(|n| n.parse::<f64>().is_ok()));
             let metric = !matches!(key.text().as_str(), "cpu" | "memory");
-            self.note_observation(&key.text(), key_range(&key));
+            self.note_observation(&key.text(), Unquoted(&key));
             if let Some(fleet) = orc.fleet.as_ref().filter(|_| metric) {
                 let known: Vec<String> =
                     fleet.metrics.iter().cloned().chain([PENDING.0.to_owned()]).collect();
@@ -276,7 +276,7 @@ impl<'db> Cx<'db> {
         }
         for arg in mock.args().iter().flat_map(ast::Args::named) {
             if let (Some(function), Some(name)) = (&function, arg.name()) {
-                self.note_field(name.range(), &function.body, &name.text());
+                self.note_field(&name, &function.body, &name.text());
             }
             self.expr(arg.value().as_ref(), &env);
         }
@@ -344,14 +344,14 @@ impl<'db> Cx<'db> {
     }
 
     /// Notes a number of a cluster: a metric of the fleet, or one that every cluster has.
-    fn note_observation(&mut self, name: &str, range: TextRange) {
+    fn note_observation(&mut self, name: &str, place: Unquoted<'_>) {
         let doc = match name {
             "cpu" => "The part of the processors in use.",
             "memory" => "The part of the memory in use.",
             name if name == PENDING.0 => "How many pods wait for room.",
-            name => return self.note_metric(name, range),
+            name => return self.note_metric(name, place),
         };
-        self.note(range, || Meaning::ForeignField(Some(doc.into())));
+        self.note(place, || Meaning::ForeignField(Some(doc.into())));
     }
 
     /// The signature of a function or workflow that a test names, noted.
@@ -381,7 +381,7 @@ impl<'db> Cx<'db> {
             let signature = Self::signature(scope, sig, Some(&symbol));
             (symbol, signature)
         };
-        self.note_symbol(name.range(), Some(symbol.clone()), None);
+        self.note_symbol(name, Some(symbol.clone()), None);
         Some((signature, symbol))
     }
 
@@ -405,7 +405,7 @@ impl<'db> Cx<'db> {
                 Some(orc.child(kind, &name.text()))
             };
             match keyword.text() {
-                "rule" => self.note_symbol(name.range(), symbol(Kind::Rule), None),
+                "rule" => self.note_symbol(&name, symbol(Kind::Rule), None),
                 "run" => drop(self.note_tested(&name, Kind::Workflow, orc)),
                 _ => {}
             }
@@ -486,7 +486,7 @@ impl<'db> Cx<'db> {
     fn pattern(&mut self, pattern: &ast::Pattern, ty: &Type, env: &Env) {
         for field in pattern.fields() {
             let (Some(key), Some(pat)) = (field.key(), field.pattern()) else { continue };
-            self.note_field(key_range(&key), ty, &key.text());
+            self.note_field(Unquoted(&key), ty, &key.text());
             let Some(found) = TypeTable::default().member(ty, &key.text()).read() else {
                 self.report(rules::no_such_field::diagnostic(&key.text(), ty, key.range()));
                 continue;

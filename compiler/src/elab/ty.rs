@@ -251,10 +251,10 @@ impl Cx<'_> {
         let is_built_in = built_in(&text).is_some();
         if is_built_in || self.orc.as_ref().is_some_and(|o| o.types.contains_key(&text)) {
             if is_built_in {
-                self.note(name.range(), || Meaning::BuiltInType);
+                self.note(&name, || Meaning::BuiltInType);
             } else {
                 let symbol = self.type_scope().symbol(&text);
-                self.note_symbol(name.range(), symbol, None);
+                self.note_symbol(&name, symbol, None);
             }
             if let Some(orc) = &mut self.orc {
                 orc.used_types.insert(text);
@@ -262,7 +262,7 @@ impl Cx<'_> {
             return;
         }
         if let Some(binding) = self.find(&text, |d| matches!(d, Decl::Type { .. })) {
-            self.note_binding(name.range(), binding, None);
+            self.note_binding(&name, binding, None);
             return;
         }
         // What an import should have brought is reported there.
@@ -336,7 +336,7 @@ impl Cx<'_> {
                 ));
             }
             Some(file) => {
-                self.note(written.range(), || Meaning::File(file));
+                self.note(&written, || Meaning::File(file));
                 if let Err(reason) = schema_type(self.db, file) {
                     let message = format!("`{path}` is no JSON Schema EFL can read: {reason}");
                     self.error(&rules::bad_schema_file::RULE, written.range(), message);
