@@ -51,7 +51,13 @@ fn of_keyword(db: &Database, file: SourceFile, offset: TextSize) -> Option<Hover
         return None;
     }
     let block = blocks::all().iter().find(|block| block.name.split(' ').next() == Some(token.text()))?;
-    let markdown = block_page(token.text(), block);
+    let mut parts = vec![block_page(token.text(), block)];
+    if token.text() == "placement" {
+        let of_placement = |m: &&Made| m.declaration.ends_with("/placement");
+        let made = project::made(db, file, item.item.text).iter().filter(of_placement).cloned();
+        parts.extend(becomes(&made.collect::<Vec<_>>()));
+    }
+    let markdown = join(&parts);
     Some(Hover { range: item.absolute(token.text_range()), markdown })
 }
 
@@ -130,14 +136,7 @@ impl About<'_> {
 
     /// What a declaration becomes, in each orchestrator that has it.
     fn becomes(&self, symbol: &Symbol) -> Option<String> {
-        let made = made_of(self.db, symbol);
-        if made.is_empty() {
-            return None;
-        }
-        let one = |m: &Made| format!("{} `{}`", kind_name(m), m.name);
-        let all: Vec<String> = made.iter().take(6).map(one).collect();
-        let more = if made.len() > 6 { format!(" and {} more", made.len() - 6) } else { String::new() };
-        Some(format!("Becomes {}{more}.", all.join(", ")))
+        becomes(&made_of(self.db, symbol))
     }
 
     /// The field that a word or key is a value of.
@@ -174,6 +173,15 @@ impl About<'_> {
 /// A part of one, as people say it.
 pub(crate) fn percent(share: f64) -> String {
     format!("{}%", (share * 1000.0).round() / 10.0)
+}
+
+/// Resources by kind and name, in a sentence.
+fn becomes(made: &[Made]) -> Option<String> {
+    const MOST: usize = 6;
+    let one = |m: &Made| format!("{} `{}`", kind_name(m), m.name);
+    let all: Vec<String> = made.iter().take(MOST).map(one).collect();
+    let more = if made.len() > MOST { format!(" and {} more", made.len() - MOST) } else { String::new() };
+    (!made.is_empty()).then(|| format!("Becomes {}{more}.", all.join(", ")))
 }
 
 /// The resources that a declaration becomes, in each orchestrator of the workspace that has it.
@@ -743,6 +751,20 @@ function f(zone: string) { image: "registry.example/f:1" }
 
         Takes `clusters`, `replicas`, `strategy`, `margin`, `hold`, `drain-timeout`, `force-after`, `weights { … }`, `limit { … }`, `metric { … }`.
         ");
+        assert_snapshot!(check(
+            r#"
+fleet f { domain: "d.example", cluster edge { gateway: "10.0.0.1:80" } }
+bus b: jetstream { url: "tls://nats.example:4222" }
+orchestrator o {
+  namespace: "n"
+  bus: b
+  source s: webhook { port: 12000, auth: secret("a", "b"), event e: { level: int } { path: "/e" } }
+  function g(level: int) { image: "registry.example/g:1" }
+  rule r on e { g(level: e.level) }
+  place<CURSOR>ment { clusters: [edge] }
+}
+"#
+        ).lines().last().unwrap_or_default(), @"Becomes the PropagationPolicy `o-base`, the PropagationPolicy `o-functions`, the PropagationPolicy `o-logic`, the PropagationPolicy `o-events-everywhere`, the PlacementDecision `o`.");
         assert_snapshot!(at("  rule"), @"
         main.efl:21
             rule fast on car[speed > 50] as c { tell(car: c) }
