@@ -761,7 +761,7 @@ orchestrator o {
   source s: webhook { port: 12000, auth: secret("a", "b"), event e: { level: int } { path: "/e" } }
   function g(level: int) { image: "registry.example/g:1" }
   rule r on e { g(level: e.level) }
-  place<CURSOR>ment { clusters: [edge] }
+  <CURSOR>placement { clusters: [edge] }
 }
 "#
         ).lines().last().unwrap_or_default(), @"Becomes the PropagationPolicy `o-base`, the PropagationPolicy `o-functions`, the PropagationPolicy `o-logic`, the PropagationPolicy `o-events-everywhere`, the PlacementDecision `o`.");
