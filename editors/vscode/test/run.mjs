@@ -28,7 +28,7 @@ const workbench = await Workbench.start({
 });
 try {
   for (let tries = 0; !existsSync(result); tries++) {
-    if (tries > 900) throw new Error('the tests in the extension host did not end');
+    if (tries > 1500) throw new Error('the tests in the extension host did not end');
     // Whether imports are to follow a file that is renamed.
     const ok = workbench.page.locator('.monaco-dialog-box .monaco-button', { hasText: /^OK$/ });
     if (await ok.count()) await ok.first().click();

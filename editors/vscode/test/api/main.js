@@ -20,12 +20,16 @@ exports.activate = async () => {
   for (const [name, run] of tests.filter(([name]) => name.includes(only))) {
     const began = Date.now();
     let problem, skipped;
+    let timer;
     try {
-      await fresh();
-      skipped = await run();
+      const late = new Promise((_, reject) => {
+        timer = setTimeout(() => reject(new Error('the test does not end')), 2 * LIMIT);
+      });
+      skipped = await Promise.race([fresh().then(run), late]);
     } catch (error) {
       problem = String(error?.stack ?? error);
     }
+    clearTimeout(timer);
     results.push({ name, problem, skipped, ms: Date.now() - began });
   }
   await fresh().catch(() => {});
