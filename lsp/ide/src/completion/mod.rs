@@ -11,6 +11,7 @@ use crate::FileEdit;
 use efl_compiler::db::{Database, SourceFile};
 use efl_grammar::{TextRange, TextSize};
 use probe::{Probe, typed};
+use std::collections::BTreeSet;
 
 /// What can be typed in a place.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -115,11 +116,19 @@ pub fn completion(db: &Database, file: SourceFile, offset: TextSize) -> Completi
     let replaces = typed(&text, offset);
     let mut items = match Probe::new(db, file, offset) {
         Some(probe) => places::at(&probe),
+        None if is_comment(&text[..replaces.start().into()]) => Vec::new(),
         None => places::of_file(),
     };
-    items.sort_by(|a, b| (a.rank, &a.label).cmp(&(b.rank, &b.label)));
-    items.dedup_by(|a, b| a.label == b.label && a.kind == b.kind);
+    // Of one rank what is declared first, or stands first in the catalogue, comes first.
+    items.sort_by_key(|item| item.rank);
+    let mut seen = BTreeSet::new();
+    items.retain(|item| seen.insert(item.label.clone()));
     Completions { replaces, items }
+}
+
+/// Whether a text ends in a comment, if it has nothing else.
+fn is_comment(text: &str) -> bool {
+    text.rsplit('\n').next().is_some_and(|line| line.trim_start().starts_with("//"))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::{FileEdit, FileRange, hover};
 use efl_compiler::{
     catalog::{Field, FieldType, Presence, SourceKind, blocks, sources},
     db::{self, Workspace, items},
-    index::{BlockPlace, Meaning, Names, builtin_signature},
+    index::{BlockPlace, Names, builtin_signature},
     ir::Builtin,
     names::{self, Binding, Decl},
     types::{Literal, Type, TypeTable},
@@ -64,6 +64,11 @@ pub(super) fn of_file() -> Vec<Completion> {
                 .text(") {\n  "),
         ),
         declaration(
+            "test",
+            "What must happen when events come",
+            new().text("test \"").place("what happens").text("\" {\n  send "),
+        ),
+        declaration(
             "type",
             "A name for a type",
             new()
@@ -111,11 +116,6 @@ pub(super) fn of_file() -> Vec<Completion> {
             "Names of another file",
             new().text("import { ").place("Name").text(" } from \"").place("other.efl").text("\""),
         ),
-        declaration(
-            "test",
-            "What must happen when events come",
-            new().text("test \"").place("what happens").text("\" {\n  send "),
-        ),
     ]
 }
 
@@ -134,6 +134,9 @@ pub(super) fn at(probe: &Probe<'_>) -> Vec<Completion> {
     }
     if line.ends_with(|c: char| c.is_ascii_digit()) && probe.before.ends_with(|c: char| c.is_ascii_digit()) {
         return Vec::new();
+    }
+    if let Some(found) = in_test(probe) {
+        return found;
     }
     let Some(around) = probe.ancestors().find(|node| is_place(node.kind())) else {
         return if line.is_empty() { of_file() } else { Vec::new() };
@@ -160,12 +163,28 @@ pub(super) fn at(probe: &Probe<'_>) -> Vec<Completion> {
         IMPORT | IMPORT_NAME => of_import(probe),
         RULE | LOGIC_BIN | LOGIC_PAREN | LOGIC_NOT | LOGIC_COUNT | LOGIC_EVENT | EVENT_REF => in_logic(probe),
         WITHIN | BY => by(probe),
-        BODY | STMTS => in_body(probe, &around),
-        EMIT_STMT => events(probe).into_iter().map(|c| c.rank(FIRST)).collect(),
-        BLOCK | PLACEMENT | PIN | PATCH => in_block(probe, &around),
-        TEST | STEP_SEND | STEP_SET | STEP_MOCK | STEP_EXPECT | TARGET | OUTCOME | STEP_AT | STEP_ADVANCE => {
-            in_test(probe, &around)
+        NESTED if matches!(probe.last(), "{" | "}" | ",") || line.is_empty() => {
+            let outer = around.parent().unwrap_or_else(|| around.clone());
+            if matches!(outer.kind(), BODY | STMTS) {
+                in_body(probe, &outer)
+            } else {
+                in_block(probe, &outer)
+            }
         }
+        BODY | STMTS => in_body(probe, &around),
+        LET_STMT | RETURN_STMT | CALL_RETRY | CALL_TIMEOUT | FOR_STMT | RETRY_STMT | IF_STMT
+            if behind_call(probe).is_some() =>
+        {
+            behind_call(probe).unwrap_or_default()
+        }
+        EMIT_STMT => events(probe),
+        BLOCK | PLACEMENT | PIN | PATCH => in_block(probe, &around),
+        LIST_EXPR => match line.split_once(':') {
+            Some((key, _)) if around.ancestors().any(|node| node.kind() == BLOCK) => {
+                value_of_key(probe, key.trim())
+            }
+            _ => expression(probe),
+        },
         ARGS => [arguments(probe, &around), expression(probe)].concat(),
         RECORD_EXPR | RECORD_FIELD => in_record(probe, &around),
         FIELD => value_of_field(probe, &around),
@@ -239,16 +258,35 @@ fn relative(from: &str, to: &str) -> String {
 /// The names that an import can bring.
 fn of_import(probe: &Probe<'_>) -> Vec<Completion> {
     let Some(import) = probe.nearest(&[IMPORT]).and_then(ast::Import::cast) else { return Vec::new() };
-    let Some(path) = import.path().and_then(|path| path.plain()) else { return Vec::new() };
+    if probe.last() == "}" {
+        return vec![Completion::new(Kind::Keyword, "from").rank(FIRST)];
+    }
     if !matches!(probe.last(), "{" | ",") {
         return Vec::new();
     }
+    let Some(path) = import.path().and_then(|path| path.plain()) else { return of_other_files(probe) };
     let Some(file) = names::imported_file(probe.db, probe.file, &path) else { return Vec::new() };
     let taken: Vec<String> = import.names().filter_map(|name| Some(name.imported()?.text())).collect();
     let all = names::exports(probe.db, file).bindings.values().flatten();
     all.filter(|binding| !taken.contains(&binding.name))
         .map(|binding| of_binding(binding).rank(FIRST))
         .collect()
+}
+
+/// Everything that other files declare.
+fn of_other_files(probe: &Probe<'_>) -> Vec<Completion> {
+    let here = probe.file.path(probe.db);
+    let others = Workspace::get(probe.db).files(probe.db).iter();
+    let others = others.filter(|(path, _)| **path != here && path.ends_with(".efl"));
+    let of_file = |(path, file): (&std::sync::Arc<str>, &efl_compiler::db::SourceFile)| {
+        let written = relative(&here, path);
+        let all = names::exports(probe.db, *file).bindings.values().flatten();
+        let named = |b: &Binding| of_binding(b).detail(format!("{} of {written}", b.decl.what())).rank(FIRST);
+        all.filter(|b| probe.uses(&b.name) > 0 || !probe.before.contains(&b.name))
+            .map(named)
+            .collect::<Vec<_>>()
+    };
+    others.flat_map(of_file).collect()
 }
 
 // ---- names
@@ -319,19 +357,32 @@ fn import(probe: &Probe<'_>, name: &str, path: &str) -> FileEdit {
 }
 
 fn types(probe: &Probe<'_>) -> Vec<Completion> {
-    const BUILT_IN: [&str; 8] = ["string", "number", "int", "bool", "timestamp", "duration", "any", "null"];
+    const BUILT_IN: [(&str, u8); 8] = [
+        ("string", FIRST),
+        ("number", FIRST),
+        ("bool", FITS),
+        ("int", FITS),
+        ("timestamp", LIKELY),
+        ("any", LIKELY),
+        ("duration", POSSIBLE),
+        ("null", POSSIBLE),
+    ];
+    // What comes is mostly a type with a name, what is in it mostly text.
+    let is_payload = probe.line.starts_with("event ") || probe.line.starts_with("workflow ");
+    let own = if is_payload { FIRST } else { FITS };
     let mut found: Vec<Completion> = declared(probe, |decl| matches!(decl, Decl::Type { .. }));
+    for item in found.iter_mut().filter(|item| item.import.is_none()) {
+        item.rank = own;
+    }
     for decl in orchestrator(probe).iter().flat_map(|orc| orc.members()) {
         if let ast::Member::Type(decl) = decl
             && let Some(name) = decl.name()
         {
-            found.push(Completion::new(Kind::Type, name.text()).detail("type").doc(decl.doc()));
+            found.push(Completion::new(Kind::Type, name.text()).detail("type").doc(decl.doc()).rank(own));
         }
     }
-    found.extend(BUILT_IN.iter().map(|name| {
-        Completion::new(Kind::Type, *name)
-            .doc(Some(hover::built_in_page(name)))
-            .rank(FITS + u8::from(*name == "null"))
+    found.extend(BUILT_IN.iter().map(|(name, rank)| {
+        Completion::new(Kind::Type, *name).doc(Some(hover::built_in_page(name))).rank(*rank)
     }));
     let form = |name: &str, rest: Snippet| Completion::new(Kind::Type, name).snippet(rest.end());
     found.push(form("list", Snippet::new().text("list<").place("any").text(">")));
@@ -367,7 +418,9 @@ fn events(probe: &Probe<'_>) -> Vec<Completion> {
     let mut add = |event: &ast::Event, source: Option<&str>| {
         if let Some(name) = event.name() {
             let detail = source.map_or_else(|| "event".to_owned(), |source| format!("event of {source}"));
-            found.push(Completion::new(Kind::Event, name.text()).detail(detail).doc(event.doc()).rank(FITS));
+            let name = name.text();
+            let rank = if probe.uses(&name) > 1 { FITS } else { FIRST };
+            found.push(Completion::new(Kind::Event, name).detail(detail).doc(event.doc()).rank(rank));
         }
     };
     for member in orchestrator(probe).iter().flat_map(|orc| orc.members()) {
@@ -417,10 +470,10 @@ fn rules(probe: &Probe<'_>) -> Vec<Completion> {
 fn callables(probe: &Probe<'_>, call: bool, functions: bool, workflows: bool) -> Vec<Completion> {
     let mut found = members(probe, |member| match member {
         ast::Member::Function(decl) if functions => {
-            Some(callable(Kind::Function, decl, call)?.doc(decl.doc()))
+            Some(callable(probe, Kind::Function, decl, call)?.doc(decl.doc()))
         }
         ast::Member::Workflow(decl) if workflows => {
-            Some(callable(Kind::Workflow, decl, call)?.doc(decl.doc()))
+            Some(callable(probe, Kind::Workflow, decl, call)?.doc(decl.doc()))
         }
         _ => None,
     });
@@ -457,10 +510,13 @@ fn sig_of(probe: &Probe<'_>, name: &str) -> Vec<String> {
     }
 }
 
-fn callable(kind: Kind, decl: &(impl HasName + HasSig), call: bool) -> Option<Completion> {
+fn callable(probe: &Probe<'_>, kind: Kind, decl: &(impl HasName + HasSig), call: bool) -> Option<Completion> {
     let sig = decl.sig().map(|sig| sig.syntax().text().to_string()).unwrap_or_default();
     let result = decl.result().map(|ty| format!(" -> {}", ty.syntax().text())).unwrap_or_default();
-    let item = Completion::new(kind, decl.name()?.text()).detail(format!("{sig}{result}")).rank(FITS);
+    let name = decl.name()?.text();
+    // What nothing calls yet is likely the next.
+    let rank = if call && probe.uses(&name) > 1 { FITS } else { FIRST };
+    let item = Completion::new(kind, name).detail(format!("{sig}{result}")).rank(rank);
     if !call {
         return Some(item);
     }
@@ -487,7 +543,7 @@ fn in_logic(probe: &Probe<'_>) -> Vec<Completion> {
     let word = |label: &str| Completion::new(Kind::Keyword, label);
     match probe.last() {
         "on" | "and" | "or" | "then" | "(" | "not" => {
-            let mut found: Vec<Completion> = events(probe).into_iter().map(|c| c.rank(FIRST)).collect();
+            let mut found: Vec<Completion> = events(probe);
             found.extend(members(probe, |member| match member {
                 ast::Member::Source(source) => {
                     Some(Completion::new(Kind::Source, source.name()?.text()).rank(LIKELY))
@@ -513,7 +569,7 @@ fn in_logic(probe: &Probe<'_>) -> Vec<Completion> {
         _ => {
             let mut found: Vec<Completion> =
                 ["and", "or", "then"].map(|label| word(label).rank(FIRST)).into();
-            found.extend(["within", "where", "by", "as", "for"].map(word));
+            found.extend(["within", "where", "by", "as", "for", "on"].map(word));
             found
         }
     }
@@ -544,8 +600,11 @@ fn in_body(probe: &Probe<'_>, around: &SyntaxNode) -> Vec<Completion> {
     if probe.line.is_empty() || matches!(probe.last(), "{" | "}") {
         return statements(probe, around);
     }
-    if probe.line.ends_with(')') {
-        return ["retry", "timeout"].map(|label| word(label).rank(FIRST)).into();
+    if let Some(found) = behind_call(probe) {
+        return found;
+    }
+    if let Some(key) = first.strip_suffix(':') {
+        return value_of_key(probe, key);
     }
     match (first, probe.last()) {
         ("emit", "emit") => events(probe),
@@ -555,6 +614,23 @@ fn in_body(probe: &Probe<'_>, around: &SyntaxNode) -> Vec<Completion> {
         }
         ("let" | "wait" | "retry" | "for", last) if first == last => Vec::new(),
         _ => expression(probe),
+    }
+}
+
+/// What follows a call, or the words that may follow a statement's first.
+fn behind_call(probe: &Probe<'_>) -> Option<Vec<Completion>> {
+    let all = |labels: &[&str]| {
+        labels.iter().map(|label| Completion::new(Kind::Keyword, *label).rank(FIRST)).collect()
+    };
+    let words: Vec<&str> = probe.line.split_whitespace().collect();
+    let is_number = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit());
+    match words.as_slice() {
+        [.., "retry", times] if is_number(times) => Some(all(&["backoff", "timeout"])),
+        [.., "timeout", time] if is_number(time) => Some(all(&["retry"])),
+        ["for", _, "in", .., last] if *last != "in" && !last.ends_with('(') => Some(all(&["max"])),
+        ["for", _] => Some(all(&["in"])),
+        _ if probe.line.ends_with(')') && !probe.line.starts_with("if ") => Some(all(&["timeout", "retry"])),
+        _ => None,
     }
 }
 
@@ -585,7 +661,11 @@ fn statements(probe: &Probe<'_>, around: &SyntaxNode) -> Vec<Completion> {
         found.push(statement("on exit", new().text("on exit {\n  ")).rank(POSSIBLE));
         let of_rule = around.parent().is_some_and(|node| node.kind() == RULE);
         let options = if of_rule { &blocks::RULE_OPTIONS } else { &blocks::WORKFLOW_OPTIONS };
-        found.extend(options.fields.iter().map(|f| field(options.name, f, false).rank(POSSIBLE)));
+        let is_first = probe.before.trim_end().ends_with('{');
+        let rank = if is_first { FITS } else { POSSIBLE };
+        let left =
+            options.fields.iter().filter(|f| !around.text().to_string().contains(&format!("{}:", f.name)));
+        found.extend(left.map(|f| field(options.name, f, false).rank(rank)));
     }
     found
 }
@@ -606,8 +686,9 @@ fn field(block: &'static str, field: &'static Field, is_required: bool) -> Compl
 }
 
 fn in_block(probe: &Probe<'_>, around: &SyntaxNode) -> Vec<Completion> {
+    let in_list = probe.line.matches('[').count() > probe.line.matches(']').count();
     let begins = probe.line.is_empty() || matches!(probe.last(), "{" | "," | "}");
-    if !begins {
+    if !begins || in_list {
         return behind_member(probe, around);
     }
     let mut found = probe.block().map(fields).unwrap_or_default();
@@ -616,14 +697,16 @@ fn in_block(probe: &Probe<'_>, around: &SyntaxNode) -> Vec<Completion> {
     let new = Snippet::new;
     match owner.map(|node| node.kind()) {
         Some(ORCHESTRATOR) => {
+            let is_begun = probe.before.contains("source ");
+            let likely = if is_begun { FITS } else { LIKELY };
             found.extend([
                 keyword(
                     "source",
                     new().text("source ").place("name").text(": ").place("webhook").text(" {\n  "),
                 )
-                .rank(FITS),
+                .rank(likely),
                 keyword("rule", new().text("rule ").place("name").text(" on ").place("event").text(" {\n  "))
-                    .rank(FITS),
+                    .rank(likely),
                 keyword(
                     "function",
                     new()
@@ -637,7 +720,7 @@ fn in_block(probe: &Probe<'_>, around: &SyntaxNode) -> Vec<Completion> {
                         .place("registry.example/name:1.0")
                         .text("\"\n}"),
                 )
-                .rank(FITS),
+                .rank(likely),
                 keyword(
                     "workflow",
                     new()
@@ -649,8 +732,8 @@ fn in_block(probe: &Probe<'_>, around: &SyntaxNode) -> Vec<Completion> {
                         .place("any")
                         .text(") {\n  "),
                 )
-                .rank(FITS),
-                keyword("placement", new().text("placement {\n  ")).rank(FITS),
+                .rank(likely),
+                keyword("placement", new().text("placement {\n  ")).rank(likely),
                 keyword("event", new().text("event ").place("name").text(": ").place("any")),
                 keyword("type", new().text("type ").place("Name").text(" = ")),
                 keyword("patch", new().text("patch ").place("Sensor").text(" {\n  ")).rank(POSSIBLE),
@@ -698,7 +781,7 @@ fn fields(place: &BlockPlace) -> Vec<Completion> {
             }
             let open = Snippet::new().text(nested.name);
             let open = if nested.labelled { open.text(" ").place("name") } else { open };
-            let text = open.text(" {").required(nested.block, "  ", &[]).text("\n  ").end() + "\n}";
+            let text = open.text(" {").required(nested.block, "  ").text("\n  ").end() + "\n}";
             found.push(
                 Completion::new(Kind::Block, nested.name)
                     .detail("block")
@@ -722,6 +805,7 @@ fn behind_member(probe: &Probe<'_>, around: &SyntaxNode) -> Vec<Completion> {
         ("rule", _) => in_logic(probe),
         ("source", ":") => source_kinds(probe, around),
         ("event", ":") => types(probe),
+        (key, _) if key.ends_with(':') => value_of_key(probe, key.trim_end_matches(':')),
         _ if around.kind() == PIN => clusters(probe),
         _ => Vec::new(),
     }
@@ -738,19 +822,7 @@ fn source_kinds(probe: &Probe<'_>, around: &SyntaxNode) -> Vec<Completion> {
         if has_block {
             return item;
         }
-        let own = Snippet::new().text(kind.name).text(" {").required(kind.block, "  ", kind.per_event);
-        let mut event = own.text("\n  event ").place("name").text(": ").place("any");
-        let mut per_event =
-            snippet::required(kind.block).filter(|f| kind.per_event.contains(&f.name)).peekable();
-        if per_event.peek().is_some() {
-            event = event.text(" { ");
-            for (at, field) in per_event.enumerate() {
-                event =
-                    event.text(if at > 0 { ", " } else { "" }).text(field.name).text(": ").value(&field.ty);
-            }
-            event = event.text(" }");
-        }
-        item.snippet(event.text("\n}").done())
+        item.snippet(snippet::source_body(kind))
     };
     sources::all().iter().map(kind).collect()
 }
@@ -763,12 +835,27 @@ fn value_of_field(probe: &Probe<'_>, around: &SyntaxNode) -> Vec<Completion> {
     if key.range().contains_inclusive(probe.at) {
         return in_block(probe, &around.parent().unwrap_or_else(|| around.clone()));
     }
-    let entry = probe.index.entries.iter().find(|entry| entry.range == key.range());
-    let known = match entry.map(|entry| &entry.meaning) {
-        Some(Meaning::Field(_, field)) => Some(&field.ty),
-        _ => probe.block().and_then(|b| b.blocks.iter().find_map(|b| b.field(&key.text()))).map(|f| &f.ty),
+    value_of_key(probe, &key.text())
+}
+
+/// The values of a field of the block around.
+fn value_of_key(probe: &Probe<'_>, key: &str) -> Vec<Completion> {
+    let rule_or_workflow = probe.nearest(&[BODY]).and_then(|body| body.parent()).map(|node| node.kind());
+    let option = match rule_or_workflow {
+        Some(RULE) => blocks::RULE_OPTIONS.field(key),
+        Some(WORKFLOW) => blocks::WORKFLOW_OPTIONS.field(key),
+        _ => None,
     };
-    let mut found = known.map(|ty| of_type(probe, ty)).unwrap_or_default();
+    let in_block = probe.block().and_then(|place| {
+        let known = place.blocks.iter().find_map(|block| Some(block.field(key)?.ty));
+        known.or_else(|| place.blocks.iter().find_map(|block| block.open))
+    });
+    let ty = option.map(|field| field.ty).or(in_block);
+    let has_value = probe.last() != ":" && !probe.last().ends_with(['[', ',']);
+    if has_value && matches!(ty, Some(FieldType::OncePer | FieldType::Retry)) {
+        return ["every", "backoff"].map(|word| Completion::new(Kind::Keyword, word).rank(FIRST)).into();
+    }
+    let mut found = ty.map(|ty| of_type(probe, &ty)).unwrap_or_default();
     found.extend(declared(probe, |decl| matches!(decl, Decl::Param { .. })));
     if found.is_empty() { expression(probe) } else { found }
 }
@@ -850,11 +937,21 @@ fn fields_of(ty: &Type, rank: u8) -> Vec<Completion> {
 fn arguments(probe: &Probe<'_>, args: &SyntaxNode) -> Vec<Completion> {
     let Some(args) = ast::Args::cast(args.clone()) else { return Vec::new() };
     let Some(callee) = args.syntax().prev_sibling() else { return Vec::new() };
-    let name = callee.text().to_string();
+    if probe.last() == ":" {
+        return Vec::new();
+    }
     let given: Vec<String> = args.named().filter_map(|arg| Some(arg.name()?.text())).collect();
-    let formals = |decl: &dyn Fn() -> Option<ast::Sig>| {
-        decl().into_iter().flat_map(|sig| sig.formals().collect::<Vec<_>>()).collect::<Vec<_>>()
+    let left =
+        parameters(probe, &callee.text().to_string()).into_iter().filter(|(name, _)| !given.contains(name));
+    let argument = |(name, ty): (String, String)| {
+        let text = Snippet::new().text(&name).text(": ").end();
+        Completion::new(Kind::Field, name).detail(ty).snippet(text).rank(FIRST)
     };
+    left.map(argument).collect()
+}
+
+/// The parameters of a function or workflow, with their types as written.
+fn parameters(probe: &Probe<'_>, name: &str) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
     for member in orchestrator(probe).iter().flat_map(|orc| orc.members()) {
         let sig = match &member {
@@ -862,25 +959,15 @@ fn arguments(probe: &Probe<'_>, args: &SyntaxNode) -> Vec<Completion> {
             ast::Member::Workflow(decl) if decl.name().is_some_and(|n| n.text() == name) => decl.sig(),
             _ => None,
         };
-        for formal in formals(&|| sig.clone()) {
+        for formal in sig.iter().flat_map(ast::Sig::formals) {
             let ty = formal.ty().map(|ty| ty.syntax().text().to_string()).unwrap_or_default();
             found.extend(formal.name().map(|name| (name.text(), ty)));
         }
     }
     if found.is_empty() {
-        found = sig_of(probe, &name).into_iter().map(|param| (param, String::new())).collect();
+        found = sig_of(probe, name).into_iter().map(|param| (param, String::new())).collect();
     }
-    if matches!(probe.last(), ":") {
-        return Vec::new();
-    }
-    let left = found.into_iter().filter(|(name, _)| !given.contains(name));
-    let argument = |(name, ty): (String, String)| {
-        Completion::new(Kind::Field, &name)
-            .detail(ty)
-            .snippet(Snippet::new().text(&name).text(": ").end())
-            .rank(FIRST)
-    };
-    left.map(argument).collect()
+    found
 }
 
 fn in_record(probe: &Probe<'_>, around: &SyntaxNode) -> Vec<Completion> {
@@ -929,21 +1016,30 @@ fn expression(probe: &Probe<'_>) -> Vec<Completion> {
     for literal in expected.iter().flat_map(|ty| ty.alternatives()) {
         match literal {
             Type::Literal(Literal::String(text)) => {
-                found.push(Completion::new(Kind::Value, format!("\"{text}\"")).rank(FIRST))
+                found.push(Completion::new(Kind::Value, format!("\"{text}\"")).rank(FIRST));
             }
             Type::Bool => {
-                found.extend(["true", "false"].map(|word| Completion::new(Kind::Value, word).rank(FIRST)))
+                found.extend(["true", "false"].map(|word| Completion::new(Kind::Value, word).rank(FIRST)));
             }
             _ => {}
         }
     }
+    // The value of an argument or field has its name, or is something with such a field.
+    let wanted =
+        probe.line.strip_suffix(':').map(|line| line.rsplit([' ', '(', '{', ',']).next().unwrap_or_default());
+    let fits = |name: &str, ty: &Type| {
+        let has_field = |field: &str| TypeTable::default().fields(ty).iter().any(|f| &*f.name == field);
+        wanted.is_some_and(|wanted| wanted == name || has_field(wanted))
+    };
     for names in probe.visible() {
         match names {
             Names::Local(symbol, ty) => {
-                found.push(Completion::new(Kind::Value, symbol.name()).detail(ty.to_string()).rank(FITS));
+                let rank = if fits(symbol.name(), ty) { FIRST } else { FITS };
+                found.push(Completion::new(Kind::Value, symbol.name()).detail(ty.to_string()).rank(rank));
             }
             Names::Event { name, payload, .. } => {
-                found.push(Completion::new(Kind::Event, name).detail(payload.to_string()).rank(FITS));
+                let rank = if fits(name, payload) { FIRST } else { FITS };
+                found.push(Completion::new(Kind::Event, name).detail(payload.to_string()).rank(rank));
             }
             Names::Own { payload, .. } => {
                 found.extend(fields_of(payload, FIRST));
@@ -990,28 +1086,130 @@ fn other_side(probe: &Probe<'_>) -> Option<Type> {
 
 // ---- tests
 
-fn in_test(probe: &Probe<'_>, around: &SyntaxNode) -> Vec<Completion> {
+/// What fits in a test; `None` where it is no matter of tests.
+fn in_test(probe: &Probe<'_>) -> Option<Vec<Completion>> {
+    let test = probe.nearest(&[TEST])?;
+    let step = probe.step(&test);
+    let words: Vec<&str> = step.split_whitespace().collect();
+    let words = words.as_slice();
     let word = |label: &str| Completion::new(Kind::Keyword, label).rank(FIRST);
-    let first = probe.line.split_whitespace().next().unwrap_or_default();
-    if probe.line.is_empty() || probe.line.ends_with('{') && around.kind() == TEST {
-        return ["send", "expect", "advance", "mock", "set", "at"].map(word).into();
+    let all = |labels: &[&str]| labels.iter().map(|label| word(label)).collect::<Vec<_>>();
+    if step.matches('{').count() > step.matches('}').count() {
+        return in_test_record(probe, &step);
     }
-    match (first, probe.last()) {
-        ("test", "for") => declared(probe, |decl| matches!(decl, Decl::Orchestrator)),
-        ("send", "send") => events(probe),
-        ("set", "set") => clusters(probe),
-        ("mock", "mock") => callables(probe, false, true, false),
-        ("mock", _) => ["returns", "fails", "takes", "then"].map(word).into(),
-        ("expect", "expect") => {
-            ["rule", "call", "run", "emit", "no", "nothing else", "placed on", "move"].map(word).into()
+    Some(match words {
+        _ if probe.line.starts_with("test ") && words.is_empty() && !probe.line.contains('{') => {
+            match probe.last() {
+                "for" => declared(probe, |decl| matches!(decl, Decl::Orchestrator)),
+                _ => all(&["for"]),
+            }
         }
-        ("expect", "no") => ["rule", "call", "run", "emit", "move"].map(word).into(),
-        ("expect", "rule") => rules(probe),
-        ("expect", "call") => callables(probe, false, true, false),
-        ("expect", "run") => callables(probe, false, false, true),
-        ("expect", "emit") => events(probe),
-        ("expect", "to" | "[" | ",") => clusters(probe),
-        ("expect", _) => ["times", "succeeds", "fails"].map(word).into(),
-        _ => Vec::new(),
+        [] => all(&["expect", "send", "mock", "advance", "at", "set"]),
+        ["send"] => events(probe),
+        ["send", ..] => all(&["every", "meta"]),
+        ["set"] => clusters(probe),
+        ["set", _] => all(&["down", "up", "stale"]),
+        ["mock"] => callables(probe, false, true, false),
+        ["mock", .., "returns"] => expression(probe),
+        ["mock", ..] => all(&["returns", "fails", "takes", "then"]),
+        ["expect"] => {
+            all(&["call", "rule", "run", "no", "nothing else", "emit", "placed on", "move", "dead-letter"])
+        }
+        ["expect", "no"] => all(&["call", "rule", "run", "emit", "move", "dead-letter"]),
+        ["expect", "nothing"] => all(&["else"]),
+        ["expect", "placed"] => all(&["on"]),
+        ["expect", "placed", ..] | ["expect", .., "to"] => clusters(probe),
+        ["expect", .., "rule"] => rules(probe),
+        ["expect", .., "call"] => callables(probe, false, true, false),
+        ["expect", .., "run"] => callables(probe, false, false, true),
+        ["expect", .., "emit" | "dead-letter"] => events(probe),
+        ["expect", .., "move"] => all(&["to", "times"]),
+        ["expect", .., "run", _] => all(&["succeeds", "fails", "times"]),
+        ["expect", ..] => all(&["times"]),
+        _ => return None,
+    })
+}
+
+/// What fits in the braces of a step.
+fn in_test_record(probe: &Probe<'_>, step: &str) -> Option<Vec<Completion>> {
+    let (open, path) = path_in(step)?;
+    if probe.last() == ":" || !matches!(probe.last(), "{" | ",") && !probe.line.is_empty() {
+        return None;
     }
+    let words: Vec<&str> = step[..open].split_whitespace().collect();
+    let given = &step[step.rfind('{')?..];
+    let is_given = |name: &str| given.contains(&format!("{name}:"));
+    let fields: Vec<Completion> = match words.as_slice() {
+        ["send", .., "meta"] => {
+            ["id", "time", "source"].map(|name| Completion::new(Kind::Field, name)).into()
+        }
+        ["send", .., event] | ["expect", .., "emit", event] => {
+            payload(probe, event).map(|ty| fields_of(&within(&ty, &path), FIRST)).unwrap_or_default()
+        }
+        ["expect", .., "call", function] => parameters(probe, function)
+            .into_iter()
+            .map(|(name, ty)| Completion::new(Kind::Field, name).detail(ty))
+            .collect(),
+        ["mock", function, .., "returns"] => result_fields(probe, function)
+            .into_iter()
+            .map(|name| Completion::new(Kind::Field, name))
+            .collect(),
+        ["set", _] => ["cpu", "memory"].map(|name| Completion::new(Kind::Field, name)).into(),
+        _ => return None,
+    };
+    let key = |c: Completion| {
+        let text = Snippet::new().text(&c.label).text(": ").end();
+        c.snippet(text).rank(FIRST)
+    };
+    Some(fields.into_iter().filter(|c| !is_given(&c.label)).map(key).collect())
+}
+
+/// The first brace of a step, and the keys that lead from it to its end.
+fn path_in(step: &str) -> Option<(usize, Vec<String>)> {
+    let open = step.find('{')?;
+    let (mut keys, mut key, mut word): (Vec<String>, String, String) =
+        (Vec::new(), String::new(), String::new());
+    for sign in step[open + 1..].chars() {
+        match sign {
+            '{' | '[' => keys.push(std::mem::take(&mut key)),
+            '}' | ']' => drop(keys.pop()),
+            ':' => key = std::mem::take(&mut word),
+            ',' | '\n' => key.clear(),
+            _ if sign.is_ascii_alphanumeric() || matches!(sign, '_' | '-') => word.push(sign),
+            _ => {}
+        }
+        if !(sign.is_ascii_alphanumeric() || matches!(sign, '_' | '-')) {
+            word.clear();
+        }
+    }
+    keys.retain(|key| !key.is_empty());
+    Some((open, keys))
+}
+
+/// The type of what keys lead to, through the elements of lists.
+fn within(ty: &Type, path: &[String]) -> Type {
+    let table = TypeTable::default();
+    let element = |ty: Type| table.element(&ty.without_null()).unwrap_or(ty);
+    path.iter()
+        .fold(ty.clone(), |ty, key| element(table.member(&element(ty), key).read().unwrap_or(Type::Any)))
+}
+
+/// The fields of what a function gives.
+fn result_fields(probe: &Probe<'_>, function: &str) -> Vec<String> {
+    let local = orchestrator(probe).iter().flat_map(|orc| orc.members()).find_map(|member| match member {
+        ast::Member::Function(decl) if decl.name()?.text() == function => {
+            Some(names::type_expr(decl.result().as_ref()))
+        }
+        _ => None,
+    });
+    let scope = names::file_scope(probe.db, probe.file);
+    let of_file = || {
+        scope.bindings.get(function)?.iter().find_map(|b| match &*b.decl {
+            Decl::Function(sig) => sig.result.clone(),
+            _ => None,
+        })
+    };
+    let Some(written) = local.or_else(of_file) else { return Vec::new() };
+    let ty = efl_compiler::elab::TypeScope::new(probe.db, probe.file).resolve(&written);
+    TypeTable::default().fields(&ty).iter().map(|field| field.name.to_string()).collect()
 }

@@ -6,6 +6,7 @@ use efl_compiler::{
     index::{BlockPlace, Index, Names, index_item},
 };
 use efl_grammar::{SyntaxKind, SyntaxNode, SyntaxToken, TextRange, TextSize};
+use std::collections::HashMap;
 
 /// What stands at the cursor in the probe.
 const MARKER: &str = "eflcursor";
@@ -23,6 +24,8 @@ pub(super) struct Probe<'db> {
     /// Where the name stands in the probe.
     pub(super) at: TextSize,
     pub(super) index: &'db Index,
+    /// The words of the file, with how often each stands there.
+    words: HashMap<String, usize>,
 }
 
 impl<'db> Probe<'db> {
@@ -42,7 +45,16 @@ impl<'db> Probe<'db> {
         let at = TextSize::of(before.as_str());
         let marker = root.token_at_offset(at).right_biased()?;
         let line = before.rsplit('\n').next().unwrap_or_default().trim().to_owned();
-        Some(Self { db, file, before, line, marker, at, index: index_item(db, file, probe) })
+        Some(Self {
+            db,
+            file,
+            before,
+            line,
+            marker,
+            at,
+            index: index_item(db, file, probe),
+            words: words(&text, typed),
+        })
     }
 
     /// The nodes around the name, inner ones first.
@@ -66,6 +78,27 @@ impl<'db> Probe<'db> {
         if text.ends_with("->") { "->" } else { &text[sign..] }
     }
 
+    /// The step of a test that is written: from the last line that begins with a step's keyword.
+    pub(super) fn step(&self, test: &SyntaxNode) -> String {
+        let start = usize::from(test.text_range().start());
+        let mut step = String::new();
+        for line in self.before[start..].lines() {
+            let first = line.split_whitespace().next().unwrap_or_default();
+            let begins = matches!(first, "send" | "expect" | "mock" | "set" | "advance" | "at" | "test");
+            if begins || step.matches('{').count() <= step.matches('}').count() {
+                step.clear();
+            }
+            step.push_str(if first == "test" { "" } else { line });
+            step.push('\n');
+        }
+        step
+    }
+
+    /// How often a word stands in the file.
+    pub(super) fn uses(&self, word: &str) -> usize {
+        self.words.get(word).copied().unwrap_or_default()
+    }
+
     /// The names that are visible at the cursor; of one name the last counts.
     pub(super) fn visible(&self) -> impl Iterator<Item = &'db Names> {
         let at = self.at;
@@ -85,6 +118,16 @@ pub(super) fn typed(text: &str, offset: TextSize) -> TextRange {
     let before = &text[..offset.into()];
     let word = before.len() - before.trim_end_matches(is_word).len();
     TextRange::new(offset - TextSize::try_from(word).unwrap_or_default(), offset)
+}
+
+/// The words of a text but for what is typed, with how often each stands there.
+fn words(text: &str, typed: TextRange) -> HashMap<String, usize> {
+    let mut words = HashMap::new();
+    let (before, behind) = (&text[..typed.start().into()], &text[typed.end().into()..]);
+    for word in before.split(|c| !is_word(c)).chain(behind.split(|c| !is_word(c))) {
+        *words.entry(word.to_owned()).or_default() += 1;
+    }
+    words
 }
 
 fn is_word(c: char) -> bool {

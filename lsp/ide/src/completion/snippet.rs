@@ -37,13 +37,28 @@ impl Snippet {
         self.text
     }
 
-    /// The fields that a block must have, each on a line; an alternative of several is the first.
-    pub(super) fn required(mut self, block: &Block, indent: &str, skip: &[&str]) -> Self {
-        for field in required(block).filter(|field| !skip.contains(&field.name)) {
+    /// The fields that a block must have, each on a line.
+    pub(super) fn required(mut self, block: &Block, indent: &str) -> Self {
+        for field in required(block) {
             let _ = write!(self.text, "\n{indent}{}: ", field.name);
             self = self.value(&field.ty);
         }
         self
+    }
+
+    /// EFL in which each text is a place.
+    pub(super) fn program(self, text: &str) -> Self {
+        let (mut snippet, mut is_text) = (self, false);
+        for part in text.split('"') {
+            if is_text {
+                snippet = snippet.text("\"").place(part).text("\"");
+            } else {
+                let part = part.replace('\\', "\\\\").replace('$', "\\$");
+                snippet = snippet.text(&part);
+            }
+            is_text = !is_text;
+        }
+        snippet
     }
 
     /// A value of a type.
@@ -114,6 +129,11 @@ pub(super) fn required(block: &Block) -> impl Iterator<Item = &'static Field> {
 
 /// A source of a kind: the catalogue's shortest that is useful.
 pub(super) fn source(kind: &SourceKind) -> String {
-    let example = kind.example.trim_end().replace('\\', "\\\\").replace('$', "\\$").replace('}', "\\}");
-    format!("{example}$0")
+    Snippet::new().program(kind.example.trim_end()).end()
+}
+
+/// The same from its kind on.
+pub(super) fn source_body(kind: &SourceKind) -> String {
+    let body = kind.example.trim_end().split_once(": ").map_or(kind.name, |(_, body)| body);
+    Snippet::new().program(body).end()
 }

@@ -19,6 +19,8 @@ use tower_lsp::{
 
 mod code_action;
 mod code_lens;
+mod completion;
+mod completion_resolve;
 mod definition;
 mod diagnostic;
 mod document_highlight;
@@ -57,6 +59,8 @@ macro_rules! for_each_request {
         $then! {
             code_action(CodeActionParams) -> Option<CodeActionResponse>: code_action, fails;
             code_lens(CodeLensParams) -> Option<Vec<CodeLens>>: code_lens, fails;
+            completion(CompletionParams) -> Option<CompletionResponse>: completion, repeats;
+            completion_resolve(CompletionItem) -> CompletionItem: completion_resolve, repeats;
             diagnostic(DocumentDiagnosticParams) -> DocumentDiagnosticReportResult: diagnostic, repeats;
             document_highlight(DocumentHighlightParams) -> Option<Vec<DocumentHighlight>>: document_highlight, fails;
             document_link(DocumentLinkParams) -> Option<Vec<DocumentLink>>: document_link, fails;

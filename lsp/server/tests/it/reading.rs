@@ -73,6 +73,23 @@ fn hover_definition_and_references() {
 }
 
 #[test]
+fn completion_and_its_documentation() {
+    let mut client = start();
+    let found = ask(&mut client, "completion", "car.p", &json!({}));
+    let items = found["items"].as_array().unwrap();
+    let labels: Vec<&str> = items.iter().map(|item| item["label"].as_str().unwrap()).collect();
+    assert_eq!(labels[..2], ["plate", "speed"]);
+    assert_eq!(items[0]["textEdit"], json!({ "range": range_json([10, 31, 10, 31]), "newText": "plate" }));
+    let kinds = ask(&mut client, "completion", "source s: w", &json!({}));
+    let mqtt =
+        kinds["items"].as_array().unwrap().iter().find(|item| item["label"] == "mqtt").unwrap().clone();
+    assert_eq!(mqtt["documentation"], Value::Null);
+    let resolved = client.result("completionItem/resolve", mqtt);
+    assert!(resolved["documentation"]["value"].as_str().unwrap().contains("MQTT"), "{resolved}");
+    client.stop();
+}
+
+#[test]
 fn rename_across_files() {
     let mut client = start();
     let prepared = ask(&mut client, "prepareRename", "car.plate", &json!({}));
