@@ -2,7 +2,11 @@
 
 use crate::client::{Client, Setup};
 use serde_json::{Value, json};
-use std::process::{Child, Command, Stdio};
+use std::{
+    io::Write,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
 
 fn start(setup: Setup) -> (Client, Child) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_efl"));
@@ -35,6 +39,28 @@ fn an_editor_gets_diagnostics_and_what_compile_prints() {
 fn it_ends_when_its_editor_does() {
     let (client, mut process) = start(Setup::new());
     drop(client);
+    assert!(process.wait().unwrap().success());
+}
+
+#[test]
+fn it_ends_when_it_is_told_to_although_nobody_reads() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_efl"));
+    let mut process = command.arg("lsp").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut input = process.stdin.take().unwrap();
+    let mut tell = |method: &str, mut message: Value| {
+        message["jsonrpc"] = json!("2.0");
+        message["method"] = json!(method);
+        let text = message.to_string();
+        write!(input, "Content-Length: {}\r\n\r\n{text}", text.len()).unwrap();
+    };
+    tell("initialize", json!({ "id": 1, "params": { "capabilities": {} } }));
+    // More diagnostics than a pipe holds.
+    let text = "type A = numbex\n".repeat(2_000);
+    let document = json!({ "uri": "untitled:a", "languageId": "efl", "version": 1, "text": text });
+    tell("textDocument/didOpen", json!({ "params": { "textDocument": document } }));
+    std::thread::sleep(Duration::from_millis(500));
+    tell("shutdown", json!({ "id": 2 }));
+    tell("exit", json!({}));
     assert!(process.wait().unwrap().success());
 }
 

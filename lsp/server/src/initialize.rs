@@ -1,4 +1,4 @@
-//! A service that waits for `initialize` to be answered before it takes another message.
+//! A service that waits for `initialize` to be answered before it takes another message, and tells of `exit`.
 //!
 //! `tower-lsp` drops notifications that arrive while `initialize` runs. A client that opens a document without waiting
 //! for the answer would have it forgotten.
@@ -8,6 +8,7 @@ use std::{
     sync::{Arc, Mutex},
     task::{Context, Poll, Waker},
 };
+use tokio::sync::oneshot;
 use tower_lsp::{
     LspService,
     jsonrpc::{Request, Response},
@@ -24,11 +25,14 @@ struct Gate {
 pub(crate) struct InOrder<S> {
     inner: LspService<S>,
     gate: Arc<Mutex<Gate>>,
+    exit: Option<oneshot::Sender<()>>,
 }
 
 impl<S> InOrder<S> {
-    pub(crate) fn new(inner: LspService<S>) -> Self {
-        Self { inner, gate: Arc::default() }
+    /// The service, and what is told when the client says `exit`.
+    pub(crate) fn new(inner: LspService<S>) -> (Self, oneshot::Receiver<()>) {
+        let (exit, exited) = oneshot::channel();
+        (Self { inner, gate: Arc::default(), exit: Some(exit) }, exited)
     }
 }
 
@@ -63,6 +67,12 @@ impl<S: tower_lsp::LanguageServer> tower_service::Service<Request> for InOrder<S
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
+        if request.method() == "exit"
+            && let Some(exit) = self.exit.take()
+        {
+            // The server may have gone before.
+            let _ = exit.send(());
+        }
         if request.method() != "initialize" {
             return self.inner.call(request);
         }

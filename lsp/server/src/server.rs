@@ -26,6 +26,8 @@ use std::{
         Mutex, OnceLock, PoisonError,
         mpsc::{Receiver, Sender, channel},
     },
+    task::Poll,
+    time::Duration,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -45,6 +47,9 @@ const CONCURRENCY: usize = 1024;
 /// The section of the client's settings that is ours.
 const SECTION: &str = "efl";
 
+/// How long a client has to read what is left for it.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 /// How the server runs.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Options {
@@ -63,15 +68,21 @@ pub async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite, optio
     let (service, socket) = builder.finish();
     let (messages, filtered) = tokio::io::duplex(1 << 16);
     let server = tower_lsp::Server::new(filtered, output, socket).concurrency_level(CONCURRENCY);
-    let mut served = pin!(server.serve(InOrder::new(service)));
-    let mut forwarded = pin!(input::forward(input, messages));
-    let mut listens = true;
+    let (service, exited) = InOrder::new(service);
+    // A client that says `exit`, or nothing more, may still read; but nobody waits for it for ever.
+    let heard = async {
+        first(exited, input::forward(input, messages)).await;
+        tokio::time::sleep(LAST_WORDS).await;
+    };
+    first(server.serve(service), heard).await;
+}
+
+/// Waits for one of two.
+async fn first(one: impl Future, other: impl Future) {
+    let (mut one, mut other) = (pin!(one), pin!(other));
     future::poll_fn(|cx| {
-        // When the client is gone, what it said is still done.
-        if listens && forwarded.as_mut().poll(cx).is_ready() {
-            listens = false;
-        }
-        served.as_mut().poll(cx)
+        let ready = one.as_mut().poll(cx).is_ready() || other.as_mut().poll(cx).is_ready();
+        if ready { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
 }
@@ -134,12 +145,18 @@ impl Server {
         let features = Features::new(params);
         let inbox = self.inbox.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(inbox) = inbox {
-            let session =
-                Session::new(Outbox::new(self.client.clone()), features.clone(), Settings::default());
+            let session = Session::new(Outbox::new(self.client.clone()), features.clone(), given(params));
             Actor::start(session, &self.actor, inbox);
         }
         features
     }
+}
+
+/// The settings that a client gives at once: in its options, or in a section of them.
+fn given(params: &InitializeParams) -> Settings {
+    let options = params.initialization_options.as_ref();
+    let section = options.map(|options| options.get(SECTION).unwrap_or(options).clone());
+    section.and_then(Settings::read).unwrap_or_default()
 }
 
 fn folders(params: &InitializeParams) -> Vec<WorkspaceFolder> {

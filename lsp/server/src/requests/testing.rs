@@ -1,14 +1,16 @@
-//! Requests for the tests of the protocol: one that is slow and one that panics.
+//! Requests for the tests of the protocol: one that is slow, one that panics, and one that tells what a file
+//! holds.
 
 use crate::{requests::OnEdit, server::Server, snapshot::Snapshot};
 use salsa::Database as _;
 use serde::Deserialize;
 use std::time::{Duration, Instant};
-use tower_lsp::{LspServiceBuilder, jsonrpc::Result};
+use tower_lsp::{LspServiceBuilder, jsonrpc::Result, ls_types::TextDocumentIdentifier};
 
 /// Serves them beside the others.
 pub(crate) fn serve(builder: LspServiceBuilder<Server>) -> LspServiceBuilder<Server> {
-    builder.custom_method("test/slow", Server::slow).custom_method("test/panic", Server::panic)
+    let builder = builder.custom_method("test/slow", Server::slow).custom_method("test/panic", Server::panic);
+    builder.custom_method("test/text", Server::text)
 }
 
 #[derive(Deserialize)]
@@ -17,6 +19,10 @@ struct Slow {
 }
 
 impl Server {
+    async fn text(&self, params: TextDocumentIdentifier) -> Result<Option<String>> {
+        self.ask(params, text, OnEdit::Fails).await
+    }
+
     async fn slow(&self, params: Slow) -> Result<()> {
         self.ask(params, slow, OnEdit::Fails).await
     }
@@ -24,6 +30,12 @@ impl Server {
     async fn panic(&self) -> Result<()> {
         self.ask((), |_, ()| panic!("as asked"), OnEdit::Fails).await
     }
+}
+
+/// The text that the compiler has of a file.
+fn text(snapshot: &Snapshot, params: &TextDocumentIdentifier) -> Result<Option<String>> {
+    let file = snapshot.file(&params.uri);
+    Ok(file.and_then(|file| file.source.text(file.db())).map(|text| text.to_string()))
 }
 
 /// Works for some time, as a query does: it asks the database again and again, which unwinds when it is to stop.

@@ -223,6 +223,16 @@ fn settings_of_the_project_set_levels_and_are_checked_themselves() {
 }
 
 #[test]
+fn settings_may_come_with_the_greeting() {
+    for options in [json!({ "strict": true, "clientCommands": [] }), json!({ "efl": { "strict": true } })] {
+        let setup = Setup::new().file("a.efl", "type A = number\n").options(options);
+        let mut client = setup.file("b.efl", "import { A } from \"./a.efl\"\n").start();
+        assert_eq!(client.diagnostics("b.efl")["diagnostics"][0]["severity"], 1);
+        client.stop();
+    }
+}
+
+#[test]
 fn settings_of_the_client_are_asked_for() {
     let unused = "import { A } from \"./a.efl\"\n";
     let mut client = Setup::new()
