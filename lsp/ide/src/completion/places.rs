@@ -218,6 +218,7 @@ fn is_place(kind: SyntaxKind) -> bool {
 fn behind_declaration(probe: &Probe<'_>) -> Vec<Completion> {
     match probe.line.split_whitespace().next() {
         Some("param" | "type") if matches!(probe.last(), ":" | "=") => types(probe),
+        Some("import") if probe.last() == "}" => vec![Completion::new(Kind::Keyword, "from").rank(FIRST)],
         Some("bus") if probe.last() == ":" => vec![Completion::new(Kind::Keyword, "jetstream").rank(FIRST)],
         _ => Vec::new(),
     }
@@ -361,7 +362,7 @@ fn types(probe: &Probe<'_>) -> Vec<Completion> {
         ("string", FIRST),
         ("number", FIRST),
         ("bool", FITS),
-        ("int", FITS),
+        ("int", FIRST),
         ("timestamp", LIKELY),
         ("any", LIKELY),
         ("duration", POSSIBLE),
@@ -373,6 +374,11 @@ fn types(probe: &Probe<'_>) -> Vec<Completion> {
     let mut found: Vec<Completion> = declared(probe, |decl| matches!(decl, Decl::Type { .. }));
     for item in found.iter_mut().filter(|item| item.import.is_none()) {
         item.rank = own;
+    }
+    // A field of the same name elsewhere has likely the same type.
+    let key = probe.line.trim_end_matches(':').rsplit([' ', '(', '{', ',']).next().unwrap_or_default();
+    if let Some(ty) = probe.type_of_key(key.trim_end_matches('?')) {
+        found.insert(0, Completion::new(Kind::Type, ty).rank(FIRST));
     }
     for decl in orchestrator(probe).iter().flat_map(|orc| orc.members()) {
         if let ast::Member::Type(decl) = decl
@@ -626,6 +632,7 @@ fn behind_call(probe: &Probe<'_>) -> Option<Vec<Completion>> {
     let is_number = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit());
     match words.as_slice() {
         [.., "retry", times] if is_number(times) => Some(all(&["backoff", "timeout"])),
+        [.., "backoff", _] => Some(all(&["timeout"])),
         [.., "timeout", time] if is_number(time) => Some(all(&["retry"])),
         ["for", _, "in", .., last] if *last != "in" && !last.ends_with('(') => Some(all(&["max"])),
         ["for", _] => Some(all(&["in"])),
@@ -662,10 +669,11 @@ fn statements(probe: &Probe<'_>, around: &SyntaxNode) -> Vec<Completion> {
         let of_rule = around.parent().is_some_and(|node| node.kind() == RULE);
         let options = if of_rule { &blocks::RULE_OPTIONS } else { &blocks::WORKFLOW_OPTIONS };
         let is_first = probe.before.trim_end().ends_with('{');
-        let rank = if is_first { FITS } else { POSSIBLE };
+        let rank = if is_first { FIRST } else { POSSIBLE };
         let left =
             options.fields.iter().filter(|f| !around.text().to_string().contains(&format!("{}:", f.name)));
-        found.extend(left.map(|f| field(options.name, f, false).rank(rank)));
+        let used = |f: &Field| if probe.uses(f.name) > 0 { rank } else { rank.max(FITS) };
+        found.extend(left.map(|f| field(options.name, f, false).rank(used(f))));
     }
     found
 }
@@ -691,7 +699,7 @@ fn in_block(probe: &Probe<'_>, around: &SyntaxNode) -> Vec<Completion> {
     if !begins || in_list {
         return behind_member(probe, around);
     }
-    let mut found = probe.block().map(fields).unwrap_or_default();
+    let mut found = probe.block().map(|place| fields(probe, place)).unwrap_or_default();
     let owner = if around.kind() == BLOCK { around.parent() } else { Some(around.clone()) };
     let keyword = |label: &str, rest: Snippet| Completion::new(Kind::Keyword, label).snippet(rest.end());
     let new = Snippet::new;
@@ -769,12 +777,16 @@ fn in_block(probe: &Probe<'_>, around: &SyntaxNode) -> Vec<Completion> {
 }
 
 /// The fields and nested blocks that a block does not have yet.
-fn fields(place: &BlockPlace) -> Vec<Completion> {
+fn fields(probe: &Probe<'_>, place: &BlockPlace) -> Vec<Completion> {
     let mut found = Vec::new();
     for block in &place.blocks {
         let required: Vec<&str> = snippet::required(block).map(|field| field.name).collect();
         let left = block.fields.iter().filter(|field| !place.given.iter().any(|given| given == field.name));
-        found.extend(left.map(|f| field(block.name, f, required.contains(&f.name))));
+        // What other blocks of the file have is likely meant here, too.
+        let used = |item: Completion| {
+            if probe.uses(&item.label) > 0 && item.rank > FITS { item.rank(FITS) } else { item }
+        };
+        found.extend(left.map(|f| used(field(block.name, f, required.contains(&f.name)))));
         for nested in block.blocks {
             if !nested.labelled && place.given.iter().any(|given| given == nested.name) {
                 continue;
@@ -787,7 +799,7 @@ fn fields(place: &BlockPlace) -> Vec<Completion> {
                     .detail("block")
                     .doc(Some(hover::block_page(nested.name, nested.block)))
                     .snippet(text)
-                    .rank(LIKELY),
+                    .rank(if probe.uses(nested.name) > 0 { FITS } else { LIKELY }),
             );
         }
     }
@@ -975,7 +987,7 @@ fn in_record(probe: &Probe<'_>, around: &SyntaxNode) -> Vec<Completion> {
         return expression(probe);
     }
     // `env {`, `resources {` and others are read as records behind a colon.
-    let mut found = probe.block().map(fields).unwrap_or_default();
+    let mut found = probe.block().map(|place| fields(probe, place)).unwrap_or_default();
     let record = if around.kind() == RECORD_EXPR { Some(around.clone()) } else { around.parent() };
     let Some(record) = record.and_then(ast::RecordExpr::cast) else { return found };
     let given: Vec<String> = record.fields().filter_map(|field| Some(field.key()?.text())).collect();
@@ -1106,6 +1118,7 @@ fn in_test(probe: &Probe<'_>) -> Option<Vec<Completion>> {
         }
         [] => all(&["expect", "send", "mock", "advance", "at", "set"]),
         ["send"] => events(probe),
+        ["send", times] if times.starts_with(|c: char| c.is_ascii_digit()) => events(probe),
         ["send", ..] => all(&["every", "meta"]),
         ["set"] => clusters(probe),
         ["set", _] => all(&["down", "up", "stale"]),
@@ -1166,7 +1179,13 @@ fn in_test_record(probe: &Probe<'_>, step: &str) -> Option<Vec<Completion>> {
 
 /// The first brace of a step, and the keys that lead from it to its end.
 fn path_in(step: &str) -> Option<(usize, Vec<String>)> {
-    let open = step.find('{')?;
+    let depth = |at: usize| {
+        step[at..].chars().fold(0_i32, |depth, sign| depth + i32::from(sign == '{') - i32::from(sign == '}'))
+    };
+    // The outermost that is not closed.
+    let left = step.matches('{').count() - step.matches('}').count();
+    let unclosed = |at: &usize| depth(*at) >= i32::try_from(left).unwrap_or(i32::MAX);
+    let open = step.match_indices('{').map(|(at, _)| at).filter(unclosed).last()?;
     let (mut keys, mut key, mut word): (Vec<String>, String, String) =
         (Vec::new(), String::new(), String::new());
     for sign in step[open + 1..].chars() {

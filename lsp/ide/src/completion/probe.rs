@@ -94,6 +94,21 @@ impl<'db> Probe<'db> {
         step
     }
 
+    /// The type that the file gives a field or parameter of a name elsewhere.
+    pub(super) fn type_of_key(&self, key: &str) -> Option<String> {
+        let text = self.file.text(self.db)?;
+        let ends = |before: &str| !before.ends_with(is_word);
+        let typed = text.match_indices(key).filter(|(at, _)| !key.is_empty() && ends(&text[..*at]));
+        typed
+            .filter_map(|(at, _)| text[at + key.len()..].trim_start_matches('?').strip_prefix(": "))
+            .find_map(|behind| {
+                let word: String = behind.chars().take_while(|c| is_word(*c)).collect();
+                let is_type = matches!(word.as_str(), "string" | "number" | "int" | "bool" | "timestamp");
+                let is_named = word.starts_with(|c: char| c.is_ascii_uppercase());
+                (is_type || is_named).then_some(word)
+            })
+    }
+
     /// How often a word stands in the file.
     pub(super) fn uses(&self, word: &str) -> usize {
         self.words.get(word).copied().unwrap_or_default()
