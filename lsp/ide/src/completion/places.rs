@@ -1185,7 +1185,7 @@ fn path_in(step: &str) -> Option<(usize, Vec<String>)> {
     // The outermost that is not closed.
     let left = step.matches('{').count() - step.matches('}').count();
     let unclosed = |at: &usize| depth(*at) >= i32::try_from(left).unwrap_or(i32::MAX);
-    let open = step.match_indices('{').map(|(at, _)| at).filter(unclosed).last()?;
+    let open = step.match_indices('{').map(|(at, _)| at).rfind(unclosed)?;
     let (mut keys, mut key, mut word): (Vec<String>, String, String) =
         (Vec::new(), String::new(), String::new());
     for sign in step[open + 1..].chars() {
