@@ -147,7 +147,7 @@ test('completion: what is typed opens the menu, and an item is accepted', functi
   end
   nvim:lua("vim.o.completeopt = 'menuone,noselect'")
   nvim:go_to('fine(plate: vehicle.plate')
-  nvim:type('Oalways(vehicle<Esc>cc')
+  nvim:type('O')
   nvim:type('fi')
   nvim:type('<C-x><C-o>')
   nvim:wait('the menu', [[return vim.fn.pumvisible() == 1]])

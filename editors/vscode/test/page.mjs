@@ -62,7 +62,12 @@ test('a completion is accepted', async workbench => {
   await page.keyboard.type('fin', { delay: 40 });
   await page.locator('.suggest-widget.visible .monaco-list-row', { hasText: 'fine' }).first().waitFor({ timeout: LIMIT });
   await page.keyboard.press('Enter');
-  await page.locator('.view-line', { hasText: /^\s*fine\(.*\)?$/ }).first().waitFor({ timeout: LIMIT });
+  // The one that was there, and the new one.
+  await page.waitForFunction(
+    () => [...document.querySelectorAll('.view-line')].filter(line => /^\s*fine\b/.test(line.textContent)).length === 2,
+    null,
+    { timeout: LIMIT },
+  );
 });
 
 test('hover shows the documentation', async workbench => {

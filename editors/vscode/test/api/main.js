@@ -143,7 +143,7 @@ test('completion offers what is declared', async () => {
   await replace(main, '    fine(plate: vehicle.plate, speed: vehicle.speed)', '    fi');
   const list = await run('vscode.executeCompletionItemProvider', main.uri, at(main, '    fi\n', 6));
   const labels = list.items.map(item => item.label?.label ?? item.label);
-  assert.ok(labels.includes('fine'), labels.slice(0, 20).join(', '));
+  assert.ok(labels.some(label => /^fine\b/.test(label)), labels.slice(0, 20).join(', '));
 });
 
 test('the definition is in another file', async () => {
