@@ -19,6 +19,7 @@ use efl_grammar::{
     SyntaxNode, TextRange, TextSize,
     ast::{self, AstNode, HasDoc, HasMembers, HasName, HasSig},
 };
+use std::cmp::Reverse;
 
 /// What begins a declaration of a file.
 pub(super) fn of_file() -> Vec<Completion> {
@@ -135,7 +136,13 @@ pub(super) fn at(probe: &Probe<'_>) -> Vec<Completion> {
     if line.ends_with(|c: char| c.is_ascii_digit()) && probe.before.ends_with(|c: char| c.is_ascii_digit()) {
         return Vec::new();
     }
-    if let Some(found) = in_test(probe) {
+    if let Some(mut found) = in_test(probe) {
+        // A test is about few things, several times.
+        let uses = |item: &Completion| match item.kind {
+            Kind::Event | Kind::Function | Kind::Workflow | Kind::Rule => probe.uses(&item.label),
+            _ => 0,
+        };
+        found.sort_by_key(|item| (item.rank, Reverse(uses(item))));
         return found;
     }
     let Some(around) = probe.ancestors().find(|node| is_place(node.kind())) else {
@@ -1117,7 +1124,7 @@ fn in_test(probe: &Probe<'_>) -> Option<Vec<Completion>> {
             }
         }
         [] => all(&["expect", "send", "mock", "advance", "at", "set"]),
-        ["send"] => events(probe),
+        ["send"] => events(probe).into_iter().map(|c| c.rank(FIRST)).collect(),
         ["send", times] if times.starts_with(|c: char| c.is_ascii_digit()) => events(probe),
         ["send", ..] => all(&["every", "meta"]),
         ["set"] => clusters(probe),
