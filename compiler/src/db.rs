@@ -21,7 +21,12 @@ pub struct Database {
     storage: salsa::Storage<Self>,
     /// The files that were asked for; the others are here because something imports them.
     roots: Arc<Vec<String>>,
+    /// How often a text was written.
+    edits: u32,
 }
+
+/// After so many edits the items that are there are taken for new: see [`Database::keep`].
+const KEPT: u32 = 64;
 
 #[salsa::db]
 impl salsa::Database for Database {}
@@ -58,9 +63,14 @@ pub struct Workspace {
     pub config: crate::config::Config,
 }
 
-/// The text of one item of a file.
+/// The text of one item of a file: the key of everything that is known of the item. It is made in a query ([`items`]), and
+/// so forgotten some revisions after it was last seen; a key of several parts, which salsa makes where a query is asked,
+/// would stay for ever if nothing but an editor's request asked.
 #[salsa::interned(debug)]
 pub struct ItemText<'db> {
+    /// The file.
+    #[returns(copy)]
+    pub file: SourceFile,
     /// The text, from its first word or doc comment to the blanks and comments before the next item.
     #[returns(deref)]
     pub text: Box<str>,
@@ -89,10 +99,27 @@ pub struct Item<'db> {
 pub fn items<'db>(db: &'db dyn salsa::Database, file: SourceFile) -> Vec<Item<'db>> {
     let Some(text) = file.text(db) else { return Vec::new() };
     let item = |segment: efl_grammar::Segment| Item {
-        text: ItemText::new(db, &text[segment.solid()]),
+        text: ItemText::new(db, file, &text[segment.solid()]),
         start: segment.solid().start().into(),
     };
     efl_grammar::segment(&text).into_iter().map(item).collect()
+}
+
+/// The item that a part of a file would be if a part of that were written otherwise. It is made in a query, and so forgotten
+/// like any other.
+#[salsa::tracked(returns(copy))]
+#[allow(clippy::needless_pass_by_value)] // part of the key
+pub fn item_as_if<'db>(
+    db: &'db dyn salsa::Database,
+    file: SourceFile,
+    item: (u32, u32),
+    replaced: (u32, u32),
+    by: String,
+) -> ItemText<'db> {
+    let text = file.text(db).unwrap_or_default();
+    let part = |start: u32, end: u32| text.get(start as usize..end as usize).unwrap_or_default();
+    let text = [part(item.0, replaced.0), by.as_str(), part(replaced.1, item.1)].concat();
+    ItemText::new(db, file, text.into_boxed_str())
 }
 
 /// The tree of an item.
@@ -126,7 +153,7 @@ impl Database {
     }
 
     fn new(observer: Option<Box<dyn Fn(salsa::Event) + Send + Sync>>) -> Self {
-        let db = Self { storage: salsa::Storage::new(observer), roots: Arc::default() };
+        let db = Self { storage: salsa::Storage::new(observer), roots: Arc::default(), edits: 0 };
         Workspace::new(&db, BTreeMap::new(), BTreeMap::new(), crate::config::Config::default());
         db
     }
@@ -182,9 +209,29 @@ impl Database {
             return;
         }
         let before = references(self, file);
+        let known = self.edits.is_multiple_of(KEPT).then(|| self.item_texts());
+        self.edits = self.edits.wrapping_add(1);
         file.set_text(self).to(text);
+        self.keep(known.unwrap_or_default());
         if references(self, file) != before {
             self.follow_imports(system);
+        }
+    }
+
+    /// The texts of all items.
+    fn item_texts(&self) -> Vec<(SourceFile, Box<str>)> {
+        let files = self.workspace().files(self).iter().filter(|(path, _)| path.ends_with(".efl"));
+        let texts = files
+            .flat_map(|(_, file)| items(self, *file).iter().map(|item| (*file, item.text.text(self).into())));
+        texts.collect()
+    }
+
+    /// Makes items the last used ones, before anything else is asked of a new text. Salsa forgets the items that were not
+    /// used for longest, but stops at the first that is still good; and it does not count as a use that it has found an
+    /// item to be the same. One item of a file that nobody edits would keep all texts that ever were.
+    fn keep(&self, items: Vec<(SourceFile, Box<str>)>) {
+        for (file, text) in items {
+            ItemText::new(self, file, text);
         }
     }
 

@@ -399,8 +399,8 @@ impl Index {
 
 /// What stands where in an item.
 #[salsa::tracked(returns(ref))]
-pub fn index_item<'db>(db: &'db dyn salsa::Database, file: SourceFile, item: ItemText<'db>) -> Index {
-    elab::record(db, file, item)
+pub fn index_item<'db>(db: &'db dyn salsa::Database, item: ItemText<'db>) -> Index {
+    elab::record(db, item.file(db), item)
 }
 
 /// A place in a file.
@@ -439,14 +439,12 @@ pub fn item_at(db: &dyn salsa::Database, file: SourceFile, offset: TextSize) -> 
     let after = items.partition_point(|item| item.start <= offset.into());
     let item = *items.get(after.checked_sub(1)?)?;
     let end = TextSize::from(item.start) + TextSize::of(item.text.text(db));
-    (offset <= end).then(|| IndexedItem { item, index: index_item(db, file, item.text) })
+    (offset <= end).then(|| IndexedItem { item, index: index_item(db, item.text) })
 }
 
 /// The items of a file with what stands in them.
 pub fn indexed(db: &dyn salsa::Database, file: SourceFile) -> impl Iterator<Item = IndexedItem<'_>> {
-    items(db, file)
-        .iter()
-        .map(move |item| IndexedItem { item: *item, index: index_item(db, file, item.text) })
+    items(db, file).iter().map(move |item| IndexedItem { item: *item, index: index_item(db, item.text) })
 }
 
 /// Whether a file is a program, and not a JSON Schema.
@@ -494,7 +492,7 @@ pub fn definitions(db: &dyn salsa::Database, symbol: &Symbol) -> Vec<FileRange> 
     let declares = |item: &&Item<'_>| declares(db, item.text, &symbol.path[0]);
     let mut found = Vec::new();
     for item in items(db, symbol.file).iter().filter(declares) {
-        let item = IndexedItem { item: *item, index: index_item(db, symbol.file, item.text) };
+        let item = IndexedItem { item: *item, index: index_item(db, item.text) };
         let ranges = item.index.entries.iter().filter(defines).map(|e| item.absolute(e.range));
         found.extend(ranges.map(|range| FileRange { file: symbol.file, range }));
     }
@@ -505,7 +503,7 @@ pub fn definitions(db: &dyn salsa::Database, symbol: &Symbol) -> Vec<FileRange> 
 pub fn declaring_item<'db>(db: &'db dyn salsa::Database, symbol: &Symbol) -> Option<IndexedItem<'db>> {
     let declares = |item: &&Item<'_>| declares(db, item.text, &symbol.path[0]);
     let item = *items(db, symbol.file).iter().find(declares)?;
-    Some(IndexedItem { item, index: index_item(db, symbol.file, item.text) })
+    Some(IndexedItem { item, index: index_item(db, item.text) })
 }
 
 /// Whether an item is the declaration of a file that a symbol begins with.
@@ -585,7 +583,7 @@ pub fn occurrences_in(db: &dyn salsa::Database, symbol: &Symbol, file: SourceFil
         if !names.iter().any(|name| text.contains(name.as_str())) {
             continue;
         }
-        let item = IndexedItem { item: *item, index: index_item(db, file, item.text) };
+        let item = IndexedItem { item: *item, index: index_item(db, item.text) };
         let entries = item.index.entries.iter().filter(|e| e.symbol() == Some(symbol));
         found.extend(
             entries.map(|e| Occurrence {

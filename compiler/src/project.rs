@@ -21,7 +21,7 @@ use std::{collections::BTreeMap, sync::Arc};
 /// there is only one.
 pub fn check(db: &Database, file: SourceFile) {
     db.ask_of_each_item(file, |db, item| {
-        check_item(db, file, item.text);
+        check_item(db, item.text);
     });
 }
 
@@ -38,8 +38,8 @@ pub fn diagnostics_without_resources(db: &Database, file: SourceFile) -> Vec<Dia
 fn found(db: &Database, file: SourceFile, make_resources: bool) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for item in items(db, file) {
-        let checked = &check_item(db, file, item.text).diagnostics;
-        let unmakeable = if make_resources { unmakeable(db, file, item.text).as_slice() } else { &[] };
+        let checked = &check_item(db, item.text).diagnostics;
+        let unmakeable = if make_resources { unmakeable(db, item.text).as_slice() } else { &[] };
         for diagnostic in checked.iter().chain(unmakeable) {
             found.push(absolute(item.start, diagnostic));
         }
@@ -63,8 +63,8 @@ fn found(db: &Database, file: SourceFile, make_resources: bool) -> Vec<Diagnosti
 
 /// What is wrong with an orchestrator that has no mistake of its own, but cannot be made into resources.
 #[salsa::tracked(returns(ref))]
-fn unmakeable<'db>(db: &'db dyn salsa::Database, file: SourceFile, item: ItemText<'db>) -> Vec<Diagnostic> {
-    let analysis = check_item(db, file, item);
+fn unmakeable<'db>(db: &'db dyn salsa::Database, item: ItemText<'db>) -> Vec<Diagnostic> {
+    let analysis = check_item(db, item);
     let (Some(Lowered::Orchestrator(orc)), Some(ast::Item::Orchestrator(decl))) =
         (&analysis.lowered, item_node(db, item))
     else {
@@ -98,8 +98,8 @@ pub struct Made {
 
 /// What the declarations of an orchestrator become; nothing while it cannot be compiled.
 #[salsa::tracked(returns(deref))]
-pub fn made<'db>(db: &'db dyn salsa::Database, file: SourceFile, item: ItemText<'db>) -> Vec<Made> {
-    let Some(Lowered::Orchestrator(orc)) = &check_item(db, file, item).lowered else { return Vec::new() };
+pub fn made<'db>(db: &'db dyn salsa::Database, item: ItemText<'db>) -> Vec<Made> {
+    let Some(Lowered::Orchestrator(orc)) = &check_item(db, item).lowered else { return Vec::new() };
     let resources = compile::resources(orc, &compile::Options::default()).unwrap_or_default();
     let made = |r: expand::Resource<'_>| {
         let declarations: Vec<String> = match r.rules().as_slice() {
@@ -139,7 +139,7 @@ fn file_rules(db: &Database, file: SourceFile) -> Vec<Diagnostic> {
 /// The orchestrators of a file that can be compiled, in order, with the lines of their declarations absolute.
 pub fn orchestrators(db: &Database, file: SourceFile) -> Vec<ir::Orchestrator> {
     let mut lines = ItemLines { db, files: BTreeMap::new() };
-    let mut lowered = |item: &Item<'_>| match check_item(db, file, item.text).lowered.as_ref()? {
+    let mut lowered = |item: &Item<'_>| match check_item(db, item.text).lowered.as_ref()? {
         Lowered::Orchestrator(orc) => {
             let mut orc = (**orc).clone();
             for origin in &mut orc.origins {
@@ -224,7 +224,7 @@ impl ItemLines<'_> {
 
 /// The fleets of a file, in order.
 pub fn fleets(db: &Database, file: SourceFile) -> Vec<Arc<ir::Fleet>> {
-    let lowered = |item: &Item<'_>| match check_item(db, file, item.text).lowered.as_ref()? {
+    let lowered = |item: &Item<'_>| match check_item(db, item.text).lowered.as_ref()? {
         Lowered::Fleet(fleet) => Some(fleet.clone()),
         _ => None,
     };
@@ -238,8 +238,7 @@ pub fn params(db: &Database) -> Vec<(String, SourceFile, bool)> {
         for item in items(db, *file) {
             let signature = item_signature(db, item.text);
             if matches!(signature.decl.as_deref(), Some(Decl::Param { .. })) {
-                let known =
-                    matches!(&check_item(db, *file, item.text).lowered, Some(Lowered::Param(Some(_), _)));
+                let known = matches!(&check_item(db, item.text).lowered, Some(Lowered::Param(Some(_), _)));
                 found.push((signature.name.clone(), *file, known));
             }
         }

@@ -502,3 +502,31 @@ proptest! {
 fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(24)
 }
+
+/// What an editor asks after each edit must not keep the texts before it.
+#[test]
+fn what_is_known_of_old_texts_is_forgotten() {
+    let text = |number: usize| {
+        let import = "import { Bus } from \"./shared.efl\"";
+        format!("{import}\n\ntype Car = {{ of: Bus }} // {number}\n\nparam limit: number = {number}\n")
+    };
+    let mut system = MemorySystem::default();
+    // What is in files that nobody edits must not keep them either.
+    let others: String = (0..50).map(|number| format!("type T{number} = number\n\n")).collect();
+    system.files.insert("shared.efl".to_owned(), format!("{others}type Bus = number\n").into());
+    system.files.insert("main.efl".to_owned(), text(0).into());
+    let mut db = Database::load(&system, &["main.efl".to_owned()]);
+    for number in 1..500 {
+        db.edit(&system, "main.efl", Some(text(number).into()));
+        said(&db);
+        let file = db.file("main.efl").expect("it is open");
+        project::params(&db);
+        for item in efl_compiler::db::items(&db, file) {
+            project::made(&db, item.text);
+        }
+    }
+    let all: &mut dyn salsa::Database = &mut db;
+    for kept in all.memory_usage().structs {
+        assert!(kept.count() < 250, "{} of {}", kept.count(), kept.debug_name());
+    }
+}

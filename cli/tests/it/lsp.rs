@@ -90,3 +90,36 @@ fn what_is_no_message_is_answered_and_no_reason_to_stop() {
     client.stop();
     assert!(process.wait().unwrap().success());
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn ten_thousand_edits_take_no_memory() {
+    let resident = |process: &Child| -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", process.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    };
+    let (mut client, process) = start(Setup::new());
+    let mut text = String::new();
+    for item in 0..20 {
+        text.push_str(&format!("/// A type.\ntype T{item} = {{ a: number, b: string }}\n\n"));
+    }
+    client.open("a.efl", &text);
+    client.diagnostics_at("a.efl", 1);
+    let mut after = Vec::new();
+    for version in 2..10_002_u32 {
+        // Never the same text twice.
+        let name = format!("f{:06}", version);
+        let columns = if version == 2 { [11, 12] } else { [11, 18] };
+        client.edit("a.efl", i32::try_from(version).unwrap(), [31, columns[0], 31, columns[1]], &name);
+        if version % 20 == 0 {
+            client.diagnostics_at("a.efl", i32::try_from(version).unwrap());
+        }
+        if version % 2_500 == 0 {
+            after.push(resident(&process));
+        }
+    }
+    assert!(after[3] < after[0] + 3_000, "resident KB after each quarter: {after:?}");
+    client.forget_diagnostics();
+    client.stop();
+}

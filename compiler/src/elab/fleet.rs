@@ -169,7 +169,7 @@ fn fleets_of(db: &dyn salsa::Database, file: SourceFile) -> Vec<Arc<Fleet>> {
         else {
             continue;
         };
-        if let Some(super::Lowered::Fleet(fleet)) = &super::check_item(db, binding.file, item).lowered
+        if let Some(super::Lowered::Fleet(fleet)) = &super::check_item(db, item).lowered
             && !fleets.iter().any(|f| f.name == fleet.name)
         {
             fleets.push(fleet.clone());

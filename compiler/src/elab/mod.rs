@@ -88,8 +88,8 @@ pub enum Lowered {
 
 /// What an item declares and what is wrong with it.
 #[salsa::tracked(returns(ref))]
-pub fn check_item<'db>(db: &'db dyn salsa::Database, file: SourceFile, item: ItemText<'db>) -> Analysis {
-    let mut cx = Cx::new(db, file, item);
+pub fn check_item<'db>(db: &'db dyn salsa::Database, item: ItemText<'db>) -> Analysis {
+    let mut cx = Cx::new(db, item.file(db), item);
     cx.syntax_errors(item);
     cx.indented_declarations(item);
     let lowered = item_node(db, item).and_then(|node| cx.item(&node));
@@ -105,7 +105,7 @@ pub fn expression(
     payload: Type,
     locals: &[&str],
 ) -> (ir::Expr, Vec<Diagnostic>) {
-    let item = ItemText::new(db, format!("param expression: any = {text}").into_boxed_str());
+    let item = ItemText::new(db, file, format!("param expression: any = {text}").into_boxed_str());
     let mut cx = Cx::new(db, file, item);
     cx.syntax_errors(item);
     let node = item_node(db, item);
@@ -321,7 +321,7 @@ impl<'db> Cx<'db> {
     pub(crate) fn lowered(&self, binding: &Binding) -> Option<&'db Analysis> {
         let name = NameKey::new(self.db, binding.name.clone());
         let item = names::declaring_item(self.db, binding.file, name)?;
-        Some(check_item(self.db, binding.file, item))
+        Some(check_item(self.db, item))
     }
 
     /// The workspace.

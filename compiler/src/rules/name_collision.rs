@@ -79,7 +79,7 @@ pub(crate) fn check_file(db: &dyn salsa::Database, file: SourceFile) -> Vec<Diag
                 found.push(diagnostic.label(place(*shorter, base), "the first one").help("rename one of them"));
             }
             let (first, second) = (*shorter.min(longer), *shorter.max(longer));
-            found.extend(across(&made(db, file, items[first]), &made(db, file, items[second])));
+            found.extend(across(&made(db, items[first]), &made(db, items[second])));
         }
     }
     found
@@ -106,9 +106,9 @@ fn across(first: &[Made], second: &[Made]) -> Vec<Diagnostic> {
 }
 
 /// The resources of the orchestrator that an item declares.
-fn made(db: &dyn salsa::Database, file: SourceFile, item: Item<'_>) -> Vec<Made> {
+fn made(db: &dyn salsa::Database, item: Item<'_>) -> Vec<Made> {
     let Some(ast::Item::Orchestrator(decl)) = db::item_node(db, item.text) else { return Vec::new() };
-    let Some(Lowered::Orchestrator(orc)) = &check_item(db, file, item.text).lowered else { return Vec::new() };
+    let Some(Lowered::Orchestrator(orc)) = &check_item(db, item.text).lowered else { return Vec::new() };
     let places = super::Places::of(&decl);
     let namespace = orc.spec.target_namespace.as_ref().unwrap_or(&orc.namespace);
     let made = |kind: &'static str, name: &str, place: TextRange| Made {

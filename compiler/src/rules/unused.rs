@@ -42,7 +42,7 @@ pub(crate) fn check_file(db: &dyn salsa::Database, file: SourceFile) -> Vec<Diag
     let items = items(db, file);
     let mut used: BTreeSet<&str> = BTreeSet::new();
     for item in items {
-        used.extend(check_item(db, file, item.text).used.iter().map(String::as_str));
+        used.extend(check_item(db, item.text).used.iter().map(String::as_str));
     }
     let library = !items.iter().any(|i| matches!(item_signature(db, i.text).decl.as_deref(), Some(Decl::Orchestrator)));
     // The use of a name may stand in what could not be read.

@@ -28,7 +28,7 @@ pub struct Hover {
 pub fn hover(db: &Database, file: SourceFile, offset: TextSize) -> Option<Hover> {
     let Some((item, entries)) = entries_at(db, file, offset) else { return of_keyword(db, file, offset) };
     let range = entries.first()?.range;
-    let about = About { db, file, item, offset: item.relative(offset) };
+    let about = About { db, item, offset: item.relative(offset) };
     let mut parts: Vec<String> = Vec::new();
     for entry in entries {
         let part = about.entry(entry);
@@ -54,7 +54,7 @@ fn of_keyword(db: &Database, file: SourceFile, offset: TextSize) -> Option<Hover
     let mut parts = vec![block_page(token.text(), block)];
     if token.text() == "placement" {
         let of_placement = |m: &&Made| m.declaration.ends_with("/placement");
-        let made = project::made(db, file, item.item.text).iter().filter(of_placement).cloned();
+        let made = project::made(db, item.item.text).iter().filter(of_placement).cloned();
         parts.extend(becomes(&made.collect::<Vec<_>>()));
     }
     let markdown = join(&parts);
@@ -64,7 +64,6 @@ fn of_keyword(db: &Database, file: SourceFile, offset: TextSize) -> Option<Hover
 /// A place, and whom to ask about it.
 struct About<'db> {
     db: &'db Database,
-    file: SourceFile,
     item: IndexedItem<'db>,
     offset: TextSize,
 }
@@ -128,7 +127,7 @@ impl About<'_> {
             return None;
         }
         let item = index::declaring_item(self.db, symbol)?;
-        match &check_item(self.db, symbol.file, item.item.text).lowered {
+        match &check_item(self.db, item.item.text).lowered {
             Some(Lowered::Param(Some(value), _)) => Some(format!("Here it is `{value}`.")),
             _ => None,
         }
@@ -160,8 +159,7 @@ impl About<'_> {
         };
         token.parent_ancestors().find_map(of_weights)?;
         token.parent_ancestors().find_map(ast::Placement::cast)?;
-        let Some(Lowered::Orchestrator(orc)) = &check_item(self.db, self.file, self.item.item.text).lowered
-        else {
+        let Some(Lowered::Orchestrator(orc)) = &check_item(self.db, self.item.item.text).lowered else {
             return None;
         };
         let share = |(name, share): (&str, f64)| format!("{name} {}", percent(share));
@@ -191,7 +189,7 @@ fn made_of(db: &Database, symbol: &Symbol) -> Vec<Made> {
     let inside = symbol.path();
     for file in Workspace::get(db).files(db).values() {
         for item in items(db, *file) {
-            let Some(Lowered::Orchestrator(orc)) = &check_item(db, *file, item.text).lowered else {
+            let Some(Lowered::Orchestrator(orc)) = &check_item(db, item.text).lowered else {
                 continue;
             };
             let is_own =
@@ -210,7 +208,7 @@ fn made_of(db: &Database, symbol: &Symbol) -> Vec<Made> {
                 }
                 _ => continue,
             };
-            let made = project::made(db, *file, item.text);
+            let made = project::made(db, item.text);
             found.extend(made.iter().filter(|m| m.declaration == declaration).cloned());
         }
     }

@@ -53,7 +53,7 @@ pub fn inlay_hints(db: &Database, file: SourceFile, range: TextRange) -> Vec<Inl
         types(&item, &mut found);
         arguments(&item, &root, &mut found);
         groupings(&root, &mut found);
-        weights(db, file, &item, &root, &mut found);
+        weights(db, &item, &root, &mut found);
         for hint in &mut found {
             hint.at += TextSize::from(item.item.start);
         }
@@ -117,15 +117,9 @@ fn groupings(root: &SyntaxNode, hints: &mut Vec<InlayHint>) {
     }
 }
 
-fn weights(
-    db: &Database,
-    file: SourceFile,
-    item: &IndexedItem<'_>,
-    root: &SyntaxNode,
-    hints: &mut Vec<InlayHint>,
-) {
+fn weights(db: &Database, item: &IndexedItem<'_>, root: &SyntaxNode, hints: &mut Vec<InlayHint>) {
     let Some(placement) = root.descendants().find_map(ast::Placement::cast) else { return };
-    let Some(Lowered::Orchestrator(orc)) = &check_item(db, file, item.item.text).lowered else { return };
+    let Some(Lowered::Orchestrator(orc)) = &check_item(db, item.item.text).lowered else { return };
     let shares = orc.spec.placement.shares();
     let mut hint = |name: &str, field: &ast::Field| {
         let (Some(value), Some((_, share))) = (field.value(), shares.iter().find(|(of, _)| *of == name))

@@ -1022,7 +1022,7 @@ fn payload(probe: &Probe<'_>, event: &str) -> Option<Type> {
     let name = orc.name()?.text();
     let file = probe.file;
     let item = names::declaring_item(probe.db, file, db::NameKey::new(probe.db, name))?;
-    let analysis = efl_compiler::elab::check_item(probe.db, file, item);
+    let analysis = efl_compiler::elab::check_item(probe.db, item);
     let Some(efl_compiler::elab::Lowered::Orchestrator(lowered)) = &analysis.lowered else { return None };
     let last = event.rsplit('.').next().unwrap_or(event);
     lowered.events.iter().find(|e| e.name == last).map(|e| e.payload.clone())

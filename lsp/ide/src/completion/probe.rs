@@ -2,7 +2,7 @@
 //! mends it.
 
 use efl_compiler::{
-    db::{Database, Item, ItemText, SourceFile, items, parse_item},
+    db::{Database, Item, SourceFile, item_as_if, items, parse_item},
     index::{BlockPlace, Index, Names, index_item},
 };
 use efl_grammar::{SyntaxKind, SyntaxNode, SyntaxToken, TextRange, TextSize};
@@ -40,7 +40,9 @@ impl<'db> Probe<'db> {
         let end = items.get(after).map_or(text.len(), |next| next.start as usize);
         let before = text[start..typed.start().into()].to_owned();
         let behind = text[typed.end().into()..end].trim_start_matches(is_word);
-        let probe = ItemText::new(db, format!("{before}{MARKER}{behind}").into_boxed_str());
+        let size = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let replaced = (typed.start().into(), size(end - behind.len()));
+        let probe = item_as_if(db, file, (item.start, size(end)), replaced, MARKER.to_owned());
         let root = SyntaxNode::new_root(parse_item(db, probe).green.clone());
         let at = TextSize::of(before.as_str());
         let marker = root.token_at_offset(at).right_biased()?;
@@ -52,7 +54,7 @@ impl<'db> Probe<'db> {
             line,
             marker,
             at,
-            index: index_item(db, file, probe),
+            index: index_item(db, probe),
             words: words(&text, typed),
         })
     }
