@@ -71,6 +71,9 @@ const MISTAKES: &[&str] = &[
     r#"  rule r on e { k(e.a)
  on failure k2(1) }"#,
     r#"  rule r on e wihin 5s { k(e.a) }"#,
+    r#"  rule r on e adn g within 5s { k(e.a) }"#,
+    r#"  rule r on e xor g { k2(1) }"#,
+    r#"  rule r on e thne g within 5s { k(e.a) }"#,
     r#"  rule r on e and and g within 5s { k(e.a) }"#,
     r#"  rule r on e and g within 5s whre e.a == g.a { k(e.a) }"#,
     r#"  rule r on e and g within 5s where e.a = g.a { k(e.a) }"#,

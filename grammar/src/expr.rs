@@ -4,6 +4,7 @@ use crate::build::{Builder, Pair};
 use crate::error::SyntaxError;
 use crate::kind::SyntaxKind::{self, *};
 use crate::parser::Rule;
+use crate::repair::Why;
 use rowan::Checkpoint;
 
 /// So many operators, members and calls may stand in one expression and those around it. Each may add a level to the
@@ -178,6 +179,13 @@ impl Builder<'_> {
     fn operator(&mut self, op: Pair, chained: bool) {
         let text = self.text(op).to_owned();
         let place = self.place(op);
+        let misspelt = self.source.patches_in(op.start, op.end).iter().find_map(|patch| match &patch.why {
+            Why::Mended(error) => Some((**error).clone()),
+            _ => None,
+        });
+        if let Some(error) = misspelt {
+            return self.error_around(op, KEYWORD, error);
+        }
         if let Some(native) = native(&text) {
             return self.error_around(
                 op,

@@ -132,24 +132,27 @@ impl Cx<'_> {
     }
 
     fn joined(&mut self, bin: &ast::LogicBin, uses: &mut Vec<Used>) -> Option<Logic> {
-        let operator = bin.operator()?;
+        let operator = bin.operator();
+        // Of a misspelt one everything is there: nothing more is said.
+        let word = operator.as_ref().map_or("and", |operator| operator.text());
         let parts: Vec<Option<Logic>> = bin.operands().map(|l| self.logic(&l, uses)).collect();
         let parts: Vec<Logic> = parts.into_iter().collect::<Option<_>>()?;
         // `a and b and c` is one conjunction, whatever the tree's nesting.
         let mut flat = Vec::new();
         for part in parts {
-            match (operator.text(), part) {
+            match (word, part) {
                 ("and", Logic::And(inner)) | ("or", Logic::Or(inner)) | ("then", Logic::Then(inner)) => {
                     flat.extend(inner);
                 }
                 (_, part) => flat.push(part),
             }
         }
-        Some(match operator.text() {
+        Some(match word {
             "and" => Logic::And(flat),
             "or" => Logic::Or(flat),
             _ => {
-                self.support(Construct::Then, operator.text_range());
+                let range = operator.as_ref().map_or_else(|| bin.range(), |operator| operator.text_range());
+                self.support(Construct::Then, range);
                 Logic::Then(flat)
             }
         })
