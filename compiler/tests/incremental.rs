@@ -512,7 +512,8 @@ fn what_is_known_of_old_texts_is_forgotten() {
     };
     let mut system = MemorySystem::default();
     // What is in files that nobody edits must not keep them either.
-    let others: String = (0..50).map(|number| format!("type T{number} = number\n\n")).collect();
+    let others: String =
+        (0..50).map(|number| format!("type T{number} = number\n\n")).collect::<Vec<_>>().concat();
     system.files.insert("shared.efl".to_owned(), format!("{others}type Bus = number\n").into());
     system.files.insert("main.efl".to_owned(), text(0).into());
     let mut db = Database::load(&system, &["main.efl".to_owned()]);

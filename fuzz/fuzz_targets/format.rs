@@ -8,10 +8,7 @@ use libfuzzer_sys::{fuzz_crossover, fuzz_mutator, fuzz_target};
 fn comments(text: &str) -> Vec<String> {
     let tokens = parse(text).syntax().descendants_with_tokens().filter_map(SyntaxElement::into_token);
     let comment = |kind| matches!(kind, SyntaxKind::COMMENT | SyntaxKind::DOC_COMMENT);
-    let mut found: Vec<String> = tokens
-        .filter(|t| comment(t.kind()))
-        .map(|t| squeezed(t.text()))
-        .collect();
+    let mut found: Vec<String> = tokens.filter(|t| comment(t.kind())).map(|t| squeezed(t.text())).collect();
     found.sort();
     found
 }

@@ -2,6 +2,7 @@
 
 use crate::client::{Client, Setup};
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::{
     io::Write,
     process::{Child, Command, Stdio},
@@ -102,14 +103,14 @@ fn ten_thousand_edits_take_no_memory() {
     let (mut client, process) = start(Setup::new());
     let mut text = String::new();
     for item in 0..20 {
-        text.push_str(&format!("/// A type.\ntype T{item} = {{ a: number, b: string }}\n\n"));
+        let _ = writeln!(text, "/// A type.\ntype T{item} = {{ a: number, b: string }}\n");
     }
     client.open("a.efl", &text);
     client.diagnostics_at("a.efl", 1);
     let mut after = Vec::new();
     for version in 2..10_002_u32 {
         // Never the same text twice.
-        let name = format!("f{:06}", version);
+        let name = format!("f{version:06}");
         let columns = if version == 2 { [11, 12] } else { [11, 18] };
         client.edit("a.efl", i32::try_from(version).unwrap(), [31, columns[0], 31, columns[1]], &name);
         if version % 20 == 0 {

@@ -12,8 +12,6 @@
 //! as one, and hands snapshots to the workers. A write cancels the readers of the old state; a cancelled request cancels
 //! its reader; a panic is the answer of one request. A feature is one file in `requests/` and one line in the list there.
 
-#![allow(dead_code)] // until the requests that use it have landed
-
 mod actor;
 mod diagnostics;
 mod document;

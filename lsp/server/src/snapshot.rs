@@ -164,11 +164,6 @@ impl<'s> File<'s> {
         Self { source, ..*self }
     }
 
-    /// Another file of its project, by the compiler's path.
-    pub(crate) fn by_path(&self, path: &str) -> Option<Self> {
-        Some(self.sibling(self.db().file(path)?))
-    }
-
     /// The document, if the client has it open.
     pub(crate) fn document(&self) -> Option<&'s Document> {
         self.snapshot.documents.get(&self.place())

@@ -2,6 +2,7 @@
 
 use crate::client::{Client, Setup};
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 const TEXT: &str = "type Car = {\n  speed: number\n}\n";
@@ -98,7 +99,7 @@ fn edits_never_change_places_however_many_wait() {
         client.edit("a.efl", version, [line, column, end_line, end_column], new);
         text.replace_range(start..end, new);
         if version % 7 == 0 {
-            slow(&mut client, 1).into_iter().for_each(|id| asked.push((id, None)));
+            asked.extend(slow(&mut client, 1).into_iter().map(|id| (id, None)));
         }
         if version % 5 == 0 {
             let id = client.begin("test/text", json!({ "uri": client.uri("a.efl") }));
@@ -121,7 +122,7 @@ fn edits_never_change_places_however_many_wait() {
                 told += 1;
             }
             None => {
-                assert!([-32800, -32801].contains(&answer["error"]["code"].as_i64().unwrap()), "{answer}")
+                assert!([-32800, -32801].contains(&answer["error"]["code"].as_i64().unwrap()), "{answer}");
             }
         }
     }
@@ -137,9 +138,9 @@ fn edits_never_change_places_however_many_wait() {
 fn a_file_of_a_hundred_thousand_lines_is_edited() {
     let mut text = String::new();
     for item in 0..500 {
-        text.push_str(&format!("type T{item} = {{\n"));
+        let _ = writeln!(text, "type T{item} = {{");
         for field in 0..198 {
-            text.push_str(&format!("  f{field}: number\n"));
+            let _ = writeln!(text, "  f{field}: number");
         }
         text.push_str("}\n");
     }
@@ -157,6 +158,6 @@ fn a_file_of_a_hundred_thousand_lines_is_edited() {
         assert!(Client::places(&found).iter().all(|place| !place.starts_with("E0205")));
     }
     // Without optimisation; what it takes is measured in `benches/lsp`.
-    assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_mins(1), "{:?}", began.elapsed());
     client.stop();
 }
