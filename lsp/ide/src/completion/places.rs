@@ -679,7 +679,7 @@ fn statements(probe: &Probe<'_>, around: &SyntaxNode) -> Vec<Completion> {
         let rank = if is_first { FIRST } else { POSSIBLE };
         let left =
             options.fields.iter().filter(|f| !around.text().to_string().contains(&format!("{}:", f.name)));
-        let used = |f: &Field| if probe.uses(f.name) > 0 { rank } else { rank.max(FITS) };
+        let used = |f: &Field| if probe.has_key(f.name) { rank } else { rank.max(FITS) };
         found.extend(left.map(|f| field(options.name, f, false).rank(used(f))));
     }
     found
@@ -791,7 +791,7 @@ fn fields(probe: &Probe<'_>, place: &BlockPlace) -> Vec<Completion> {
         let left = block.fields.iter().filter(|field| !place.given.iter().any(|given| given == field.name));
         // What other blocks of the file have is likely meant here, too.
         let used = |item: Completion| {
-            if probe.uses(&item.label) > 0 && item.rank > FITS { item.rank(FITS) } else { item }
+            if item.rank > FITS && probe.has_key(&item.label) { item.rank(FITS) } else { item }
         };
         found.extend(left.map(|f| used(field(block.name, f, required.contains(&f.name)))));
         for nested in block.blocks {
@@ -806,7 +806,7 @@ fn fields(probe: &Probe<'_>, place: &BlockPlace) -> Vec<Completion> {
                     .detail("block")
                     .doc(Some(hover::block_page(nested.name, nested.block)))
                     .snippet(text)
-                    .rank(if probe.uses(nested.name) > 0 { FITS } else { LIKELY }),
+                    .rank(if probe.has_key(nested.name) { FITS } else { LIKELY }),
             );
         }
     }

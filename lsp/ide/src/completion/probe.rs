@@ -111,6 +111,15 @@ impl<'db> Probe<'db> {
             })
     }
 
+    /// Whether a block of the file has a field or block of a name.
+    pub(super) fn has_key(&self, name: &str) -> bool {
+        let text = self.file.text(self.db).unwrap_or_default();
+        text.match_indices(name).any(|(at, _)| {
+            let behind = &text[at + name.len()..];
+            !text[..at].ends_with(is_word) && (behind.starts_with(": ") || behind.starts_with(" {"))
+        })
+    }
+
     /// How often a word stands in the file.
     pub(super) fn uses(&self, word: &str) -> usize {
         self.words.get(word).copied().unwrap_or_default()
