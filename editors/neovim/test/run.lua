@@ -140,24 +140,6 @@ test('diagnostics appear and clear', function(nvim)
   nvim:wait('it clears', DIAGNOSTICS, 0)
 end)
 
-test('completion: what is typed opens the menu, and an item is accepted', function(nvim)
-  open(nvim)
-  if not nvim:lua([[return vim.lsp.get_clients({ bufnr = 0 })[1]:supports_method('textDocument/completion')]]) then
-    return 'the server has no completion yet'
-  end
-  nvim:lua("vim.o.completeopt = 'menuone,noselect'")
-  nvim:go_to('fine(plate: vehicle.plate')
-  nvim:type('O')
-  nvim:type('fi')
-  vim.wait(100)
-  nvim:lua('vim.lsp.completion.get()')
-  nvim:wait('the menu', [[return vim.fn.pumvisible() == 1]])
-  local words = nvim:lua([[return vim.tbl_map(function(i) return i.abbr end, vim.fn.complete_info({ 'items' }).items)]])
-  check(vim.iter(words):any(function(word) return vim.startswith(word, 'fine') end), 'no `fine` in ' .. vim.inspect(words))
-  nvim:type('<C-n><C-y><Esc>')
-  nvim:wait('accepted', "return vim.fn.getline('.'):find('^%s*fine') ~= nil")
-end)
-
 test('K shows the documentation', function(nvim)
   open(nvim)
   nvim:go_to('fine(plate: vehicle')
