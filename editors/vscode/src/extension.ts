@@ -8,13 +8,7 @@ import { YamlPreview } from './yaml';
 
 let server: Server | undefined;
 
-/** What other extensions see. */
-export interface Api {
-  /** What the server can do; nothing while it does not run. */
-  capabilities(): object | undefined;
-}
-
-export async function activate(context: vscode.ExtensionContext): Promise<Api> {
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
   server = new Server(context);
   const graph = new GraphPreview(context, server);
   const yaml = new YamlPreview(server);
@@ -36,7 +30,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   );
 
   await server.start();
-  return { capabilities: () => server?.capabilities };
 }
 
 export async function deactivate(): Promise<void> {

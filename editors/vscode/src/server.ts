@@ -55,10 +55,6 @@ export class Server implements vscode.Disposable {
     return fs.existsSync(bundled) ? bundled : name;
   }
 
-  get capabilities(): object | undefined {
-    return this.client?.initializeResult?.capabilities;
-  }
-
   async start(): Promise<void> {
     this.stopping = false;
     const run = { command: this.program, args: ['lsp'], transport: TransportKind.stdio };

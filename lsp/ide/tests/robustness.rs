@@ -13,8 +13,8 @@ use efl_compiler::{
 };
 use efl_grammar::{TextRange, TextSize};
 use efl_ide::{
-    call_hierarchy, code_actions, code_lens, definition, folding, hover, inlay_hints, links, references,
-    rename, selection, semantic_tokens, signature_help, symbols,
+    call_hierarchy, code_actions, code_lens, completion, definition, folding, hover, inlay_hints, links,
+    references, rename, selection, semantic_tokens, signature_help, symbols,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -60,6 +60,9 @@ impl Opened {
     fn ask(&self, at: TextSize) {
         let (db, file) = (&self.db, self.file);
         self.here(hover::hover(db, file, at).map(|h| h.range));
+        let completions = completion::completion(db, file, at);
+        self.here([completions.replaces]);
+        self.there(completions.items.iter().filter_map(|c| c.import.as_ref()).map(|edit| edit.place));
         for found in [definition::definition(db, file, at), definition::type_definition(db, file, at)] {
             self.there(found.iter().flat_map(|d| d.targets.iter().copied()));
         }

@@ -19,22 +19,21 @@ exports.activate = async () => {
   const only = process.env.EFL_ONLY ?? '';
   for (const [name, run] of tests.filter(([name]) => name.includes(only))) {
     const began = Date.now();
-    let problem, skipped;
+    let problem;
     let timer;
     try {
       const late = new Promise((_, reject) => {
         timer = setTimeout(() => reject(new Error('the test does not end')), 2 * LIMIT);
       });
-      skipped = await Promise.race([fresh().then(run), late]);
+      await Promise.race([fresh().then(run), late]);
     } catch (error) {
       problem = String(error?.stack ?? error);
     }
     clearTimeout(timer);
-    results.push({ name, problem, skipped, ms: Date.now() - began });
+    results.push({ name, problem, ms: Date.now() - began });
   }
   await fresh().catch(() => {});
-  const { capabilities } = vscode.extensions.getExtension('efl.efl').exports;
-  fs.writeFileSync(`${result}.part`, JSON.stringify({ version: vscode.version, capabilities: capabilities(), results }));
+  fs.writeFileSync(`${result}.part`, JSON.stringify({ version: vscode.version, results }));
   fs.renameSync(`${result}.part`, result);
 };
 
@@ -138,8 +137,6 @@ test('hover shows the documentation', async () => {
 });
 
 test('completion offers what is declared', async () => {
-  const { capabilities } = vscode.extensions.getExtension('efl.efl').exports;
-  if (!capabilities().completionProvider) return 'the server has no completion yet';
   await replace(main, '    fine(plate: vehicle.plate, speed: vehicle.speed)', '    fi');
   const list = await run('vscode.executeCompletionItemProvider', main.uri, at(main, '    fi\n', 6));
   const labels = list.items.map(item => item.label?.label ?? item.label);
