@@ -1,0 +1,401 @@
+//! Real control planes on one machine, for tests that need them; the program `efl-testbed` is a thin command line around this.
+//!
+//! A bed has a [`Level`]. Programs come from Go modules, Debian and `PyPI`, by version, into the cache, once; the state of a bed is one
+//! folder of the cache, which `down` removes with everything that runs. All of it needs Linux.
+
+mod cluster;
+mod command;
+mod crds;
+mod error;
+mod karmada;
+mod network;
+mod node;
+mod pki;
+mod process;
+mod programs;
+
+pub use error::{Error, Result};
+pub use node::{Load, run as run_node};
+
+use cluster::{Cluster, port};
+use command::folder;
+use crds::Detail;
+use error::Context as _;
+use process::Process;
+use std::{
+    fs::{self, File, TryLockError},
+    path::{Path, PathBuf},
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
+
+/// How much is real.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// An etcd and an API server, `l1`, on free ports: admission, CEL, server-side apply.
+    One,
+    /// Karmada and the members `m1`, `m2` and `m3` with their controllers, Prometheus and node exporters: propagation, placement.
+    Two,
+}
+
+impl Level {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::One, Self::Two];
+
+    /// As `EFL_LEVEL` has it.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::One => 1,
+            Self::Two => 2,
+        }
+    }
+
+    /// The clusters, in the order of their numbers.
+    pub fn clusters(self) -> &'static [&'static str] {
+        match self {
+            Self::One => &["l1"],
+            Self::Two => &["karmada", "m1", "m2", "m3"],
+        }
+    }
+
+    /// The clusters that Karmada carries to.
+    pub fn members(self) -> &'static [&'static str] {
+        match self {
+            Self::One => &[],
+            Self::Two => &self.clusters()[1..],
+        }
+    }
+
+    /// The level that has a cluster.
+    pub fn of(cluster: &str) -> Result<Self> {
+        let found = Self::ALL.into_iter().find(|level| level.clusters().contains(&cluster));
+        found.ok_or_else(|| {
+            Error::Refused(format!("there is no cluster {cluster}, only l1, karmada, m1, m2, m3"))
+        })
+    }
+}
+
+/// One program of a bed, as `status` shows it.
+#[derive(Debug)]
+pub struct Running {
+    /// `CLUSTER/PROGRAM`.
+    pub program: String,
+    /// Its process, if it runs.
+    pub pid: Option<u32>,
+    /// Whether it says that it is ready.
+    pub ready: bool,
+    /// What it holds, in megabytes of resident memory.
+    pub memory: f64,
+    /// What it took since its start, in seconds.
+    pub cpu: f64,
+}
+
+/// Where a cluster is.
+#[derive(Debug)]
+pub struct Place {
+    /// Its name, and that of the context in its kubeconfig.
+    pub cluster: String,
+    /// The kubeconfig of its administrator; it refers to no other file.
+    pub kubeconfig: PathBuf,
+    /// The URL of its Prometheus: of a member its own, of `karmada` one that scrapes all members and gives each a label `cluster`.
+    pub prometheus: Option<String>,
+    /// Where its API server notes every write, as lines of JSON (`audit.k8s.io/v1`).
+    pub audit: PathBuf,
+}
+
+/// A bed of a level; there is one of each on a machine (or one for each `EFL_CACHE`).
+#[derive(Debug)]
+pub struct Bed {
+    level: Level,
+    folder: PathBuf,
+}
+
+/// How long one process waits for another that builds a bed.
+const LOCKED: Duration = Duration::from_mins(30);
+
+impl Bed {
+    /// The bed of a level, whether it is up or not.
+    pub fn new(level: Level) -> Result<Self> {
+        Ok(Self { level, folder: programs::cache()?.join(format!("l{}", level.number())) })
+    }
+
+    /// Where its state and logs are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Builds or fetches its programs and modules if they are not there.
+    pub fn build(&self) -> Result<()> {
+        let mut built = vec![programs::ETCD, programs::API_SERVER];
+        if self.level >= Level::Two {
+            built.extend([programs::CONTROLLERS, programs::KARMADA_WEBHOOK, programs::KARMADA_AGGREGATED]);
+            built.extend([programs::KARMADA_CONTROLLERS, programs::KARMADA_SCHEDULER, programs::KARMADACTL]);
+            programs::debian("prometheus")?;
+            programs::debian("prometheus-node-exporter")?;
+            programs::own()?;
+        }
+        for program in built {
+            program.built()?;
+        }
+        programs::kubectl()?;
+        crds::files(Detail::Full).map(drop)
+    }
+
+    /// Brings the bed up. One that is up stays as it is, with our own definitions as this checkout has them; of one of which
+    /// something is missing nothing is kept.
+    pub fn up(&self) -> Result<()> {
+        let _lock = self.lock()?;
+        if self.is_up() {
+            for cluster in self.clusters()? {
+                crds::install_own(&cluster)?;
+            }
+            say("is up");
+            return Ok(());
+        }
+        self.clear()?;
+        self.build()?;
+        let began = Instant::now();
+        folder(&self.folder)?;
+        let up = match self.level {
+            Level::One => self.start_one(),
+            Level::Two => self.start_two(),
+        };
+        if let Err(error) = up {
+            self.kill_all()?; // the logs stay until the next `up` or `down`
+            return Err(error);
+        }
+        File::create(self.complete()).context(|| "noting that the bed is up".to_owned())?;
+        say(&format!("up in {:.1} s", began.elapsed().as_secs_f64()));
+        Ok(())
+    }
+
+    /// Ends everything and removes all state, also of a bed that is half made.
+    pub fn down(&self) -> Result<()> {
+        if !self.folder.exists() && self.level == Level::One {
+            return Ok(());
+        }
+        let _lock = self.lock()?;
+        self.clear()
+    }
+
+    /// Whether all of it runs and answers.
+    pub fn is_up(&self) -> bool {
+        self.complete().exists()
+            && self
+                .processes()
+                .is_ok_and(|all| all.iter().all(|process| process.pid().is_some() && process.answers()))
+    }
+
+    /// Every program of the bed.
+    pub fn status(&self) -> Result<Vec<Running>> {
+        let running = |process: &Process| {
+            let pid = process.pid();
+            let (memory, cpu) = process.cost().unwrap_or_default();
+            Running { program: process.path(), pid, ready: pid.is_some() && process.answers(), memory, cpu }
+        };
+        Ok(self.processes()?.iter().map(running).collect())
+    }
+
+    /// Where its clusters are, in their order; nothing of a bed that is down.
+    pub fn places(&self) -> Result<Vec<Place>> {
+        Ok(self.clusters()?.iter().map(Cluster::place).collect())
+    }
+
+    /// Where a cluster is.
+    pub fn place(&self, cluster: &str) -> Result<Place> {
+        Ok(self.cluster(cluster)?.place())
+    }
+
+    /// `kubectl` as the administrator of a cluster.
+    pub fn kubectl(&self, cluster: &str) -> Result<Command> {
+        self.cluster(cluster)?.kubectl()
+    }
+
+    /// The load of a member.
+    pub fn load(&self, member: &str) -> Result<Load> {
+        node::read_load(&self.member(member)?)
+    }
+
+    /// Sets the load of a member: its node exporter shows it half a second later.
+    pub fn set_load(&self, member: &str, load: Load) -> Result<()> {
+        node::write_load(&self.member(member)?, load)
+    }
+
+    /// Kills a cluster or one program of it (`CLUSTER/PROGRAM`), as a crash would.
+    pub fn kill(&self, what: &str) -> Result<()> {
+        let processes = self.named(what)?;
+        processes.iter().for_each(Process::kill);
+        processes.iter().try_for_each(Process::gone)
+    }
+
+    /// Starts what of a cluster, or which program of it, does not run, with its old state, and waits until it is ready.
+    pub fn start(&self, what: &str) -> Result<()> {
+        for process in self.named(what)? {
+            process.start()?;
+            process.wait()?;
+        }
+        Ok(())
+    }
+
+    /// Pulls the cable of a cluster: nobody outside reaches it, inside all goes on.
+    pub fn unplug(&self, cluster: &str) -> Result<()> {
+        self.cable(cluster, false)
+    }
+
+    /// Plugs the cable in again.
+    pub fn plug(&self, cluster: &str) -> Result<()> {
+        self.cable(cluster, true)
+    }
+}
+
+impl Bed {
+    fn complete(&self) -> PathBuf {
+        self.folder.join("complete")
+    }
+
+    /// Held by who changes the bed; goes with its process.
+    fn lock(&self) -> Result<File> {
+        let path = self.folder.with_extension("lock");
+        let what = || format!("locking {}", path.display());
+        folder(path.parent().expect("it is in the cache"))?;
+        let file = File::create(&path).context(what)?;
+        let end = Instant::now() + LOCKED;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::Error(error)) => return Err(error).context(what),
+                Err(TryLockError::WouldBlock) if Instant::now() > end => {
+                    return Err(Error::Refused(format!("another process holds {}", path.display())));
+                }
+                Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(100)),
+            }
+        }
+    }
+
+    /// The clusters that were begun.
+    fn clusters(&self) -> Result<Vec<Cluster>> {
+        let folders = self.level.clusters().iter().map(|name| self.folder.join(name));
+        folders
+            .filter(|folder| folder.join("cluster.json").exists())
+            .map(|folder| Cluster::load(&folder))
+            .collect()
+    }
+
+    fn cluster(&self, name: &str) -> Result<Cluster> {
+        if !self.level.clusters().contains(&name) {
+            let (level, names) = (self.level.number(), self.level.clusters().join(", "));
+            return Err(Error::Refused(format!("level {level} has no cluster {name}, only {names}")));
+        }
+        let found = self.clusters()?.into_iter().find(|cluster| cluster.name == name);
+        let level = self.level.number();
+        found.ok_or_else(|| {
+            Error::Refused(format!("{name} is down; efl-testbed up --level {level} brings it up"))
+        })
+    }
+
+    fn member(&self, name: &str) -> Result<Cluster> {
+        if self.level.members().contains(&name) {
+            return self.cluster(name);
+        }
+        Err(Error::Refused(format!("{name} is no member, only {} are", Level::Two.members().join(", "))))
+    }
+
+    fn processes(&self) -> Result<Vec<Process>> {
+        Ok(self.clusters()?.into_iter().flat_map(|cluster| cluster.processes).collect())
+    }
+
+    /// The programs that `CLUSTER` or `CLUSTER/PROGRAM` names, in the order of their start.
+    fn named(&self, what: &str) -> Result<Vec<Process>> {
+        let (cluster, program) = what.split_once('/').map_or((what, None), |(c, p)| (c, Some(p)));
+        let cluster = self.cluster(cluster)?;
+        match program {
+            None => Ok(cluster.processes),
+            Some(program) => Ok(vec![cluster.process(program)?.clone()]),
+        }
+    }
+
+    fn cable(&self, cluster: &str, plugged: bool) -> Result<()> {
+        if !self.cluster(cluster)?.has_cable() {
+            return Err(Error::Refused("clusters on ports have no cables: root is needed".into()));
+        }
+        network::plug(cluster, plugged)
+    }
+
+    fn start_one(&self) -> Result<()> {
+        let mut cluster = Cluster::on_ports(&self.folder, self.level.clusters()[0])?;
+        // That admission would wait for a controller which nobody runs.
+        cluster.start_control_plane(&[], "ServiceAccount")?;
+        crds::install(&cluster, &crds::files(Detail::Full)?)
+    }
+
+    fn start_two(&self) -> Result<()> {
+        let names = self.level.clusters();
+        let clusters: Result<Vec<Cluster>> = if let Some(why) = network::missing() {
+            say(&format!("clusters get ports of this machine, not network namespaces: {why}"));
+            names.iter().map(|name| Cluster::on_ports(&self.folder, name)).collect()
+        } else {
+            network::lay(&self.folder, names)?;
+            let numbered = names.iter().enumerate();
+            numbered.map(|(number, name)| Ok(Cluster::in_namespace(&self.folder, name, number))).collect()
+        };
+        let mut clusters = clusters?;
+        let files = crds::files(Detail::Minimal)?;
+        let exporters: Vec<(String, String)> = clusters[1..]
+            .iter()
+            .map(|member| (member.name.clone(), member.at(port::NODE_EXPORTER)))
+            .collect();
+        let (karmada, members) = clusters.split_first_mut().expect("Karmada is the first");
+
+        thread::scope(|scope| {
+            let others: Vec<_> =
+                members.iter_mut().map(|member| scope.spawn(|| start_member(member, &files))).collect();
+            start_karmada(karmada, &files, &exporters)?;
+            others.into_iter().try_for_each(|thread| thread.join().expect("no panic"))
+        })?;
+        say("control planes are up, joining");
+        thread::scope(|scope| {
+            let joins: Vec<_> =
+                members.iter().map(|member| scope.spawn(|| karmada::join(karmada, member))).collect();
+            joins.into_iter().try_for_each(|thread| thread.join().expect("no panic"))
+        })
+    }
+
+    fn kill_all(&self) -> Result<()> {
+        let processes = self.processes()?;
+        processes.iter().for_each(Process::kill);
+        processes.iter().try_for_each(Process::gone)
+    }
+
+    fn clear(&self) -> Result<()> {
+        self.kill_all()?;
+        if self.level >= Level::Two && network::missing().is_none() {
+            network::remove(&self.folder)?;
+        }
+        match fs::remove_dir_all(&self.folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(error).context(|| format!("removing {}", self.folder.display()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn start_karmada(cluster: &mut Cluster, files: &[PathBuf], exporters: &[(String, String)]) -> Result<()> {
+    cluster.start_control_plane(&karmada::NAMES, karmada::ADMISSION)?;
+    node::start_prometheus(cluster, exporters)?;
+    karmada::start(cluster)?;
+    crds::install(cluster, files)
+}
+
+fn start_member(cluster: &mut Cluster, files: &[PathBuf]) -> Result<()> {
+    cluster.start_control_plane(&[], "")?;
+    cluster.start_controllers("*")?;
+    node::start(cluster)?;
+    crds::install(cluster, files)?;
+    cluster.wait("kube-controller-manager")
+}
+
+fn say(line: &str) {
+    eprintln!("testbed: {line}");
+}

