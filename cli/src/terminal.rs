@@ -74,8 +74,15 @@ impl Terminal {
 
     /// Writes data. Nobody listening any more (`efl … | head`) is no error.
     pub(crate) fn print(text: &str) -> io::Result<()> {
+        Self::print_all(&[text])
+    }
+
+    /// Writes data that comes in parts, which need not be put together.
+    pub(crate) fn print_all(parts: &[impl AsRef<str>]) -> io::Result<()> {
         let mut out = io::stdout().lock();
-        quiet(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+        let mut written = parts.iter().map(|part| out.write_all(part.as_ref().as_bytes()));
+        let written = written.try_for_each(|part| part);
+        quiet(written.and_then(|()| out.flush()))
     }
 
     /// Writes to either stream.

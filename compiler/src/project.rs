@@ -7,7 +7,7 @@ use crate::{
     elab::{Lowered, check_item, declared},
     expand, ir,
     names::{Decl, item_signature},
-    rules,
+    parallel, rules,
     suppress::Suppressions,
     system,
 };
@@ -139,17 +139,19 @@ fn file_rules(db: &Database, file: SourceFile) -> Vec<Diagnostic> {
 /// The orchestrators of a file that can be compiled, in order, with the lines of their declarations absolute.
 pub fn orchestrators(db: &Database, file: SourceFile) -> Vec<ir::Orchestrator> {
     let mut lines = ItemLines { db, files: BTreeMap::new() };
-    let mut lowered = |item: &Item<'_>| match check_item(db, item.text).lowered.as_ref()? {
-        Lowered::Orchestrator(orc) => {
-            let mut orc = (**orc).clone();
-            for origin in &mut orc.origins {
-                origin.line += 1 + lines.of(origin);
-            }
-            Some(orc)
+    let mut found: Vec<(&ir::Orchestrator, Vec<u32>)> = Vec::new();
+    for item in items(db, file) {
+        if let Some(Lowered::Orchestrator(orc)) = &check_item(db, item.text).lowered {
+            found.push((orc, orc.origins.iter().map(|origin| origin.line + 1 + lines.of(origin)).collect()));
         }
-        _ => None,
-    };
-    items(db, file).iter().filter_map(&mut lowered).collect()
+    }
+    parallel::map(&found, |(orc, lines)| {
+        let mut orc = (*orc).clone();
+        for (origin, line) in orc.origins.iter_mut().zip(lines) {
+            origin.line = *line;
+        }
+        orc
+    })
 }
 
 /// The file and the place of a declaration of an orchestrator that [`orchestrators`] made: all of it, but of the

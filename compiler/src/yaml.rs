@@ -64,7 +64,13 @@ impl Place {
 }
 
 fn pad(out: &mut String, columns: usize) {
-    out.extend(std::iter::repeat_n(' ', columns));
+    const BLANKS: &str = "                                                                ";
+    let mut left = columns;
+    while left > 0 {
+        let now = left.min(BLANKS.len());
+        out.push_str(&BLANKS[..now]);
+        left -= now;
+    }
 }
 
 /// Writes one value. `indent` is the column of the keys or dashes of the map or list that it stands in.

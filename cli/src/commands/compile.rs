@@ -90,10 +90,19 @@ enum Format {
 
 /// What is to be written.
 enum Output {
-    /// To standard output.
-    Whole(String),
+    /// To standard output, one part after the other.
+    Whole(Vec<String>),
     /// To files, by name.
     Files(BTreeMap<String, String>),
+}
+
+impl Output {
+    /// YAML documents.
+    fn documents(texts: Vec<String>) -> Self {
+        let separator = |at| if at > 0 { "---\n" } else { "" };
+        let parts = texts.into_iter().enumerate();
+        Self::Whole(parts.flat_map(|(at, text)| [separator(at).to_owned(), text]).collect())
+    }
 }
 
 impl Compile {
@@ -168,7 +177,7 @@ impl Compile {
                 self.resources(orc).map(|resources| output::to_yaml(&resources, &orc.origins))
             };
             let texts: Result<Vec<_>, _> = parallel::map(orchestrators, text).into_iter().collect();
-            return Ok(texts.map(|texts| Output::Whole(texts.join("---\n"))));
+            return Ok(texts.map(Output::documents));
         }
         let compiled: Result<Vec<_>, _> =
             parallel::map(orchestrators, |orc| self.resources(orc)).into_iter().collect();
@@ -177,7 +186,7 @@ impl Compile {
             Err(messages) => return Ok(Err(messages)),
         };
         if self.output.is_none() {
-            return Ok(Ok(Output::Whole(output::to_json(&compiled.concat()))));
+            return Ok(Ok(Output::Whole(vec![output::to_json(&compiled.concat())])));
         }
         let mut files = BTreeMap::new();
         let mut owners = BTreeMap::new();
@@ -226,13 +235,13 @@ impl Compile {
         if self.output.is_some() {
             return Output::Files(crds.iter().map(named).collect());
         }
-        Output::Whole(match self.format {
-            Format::Yaml => crds.iter().map(text).collect::<Vec<_>>().join("---\n"),
+        match self.format {
+            Format::Yaml => Output::documents(crds.iter().map(text).collect()),
             Format::Json => {
                 let list = serde_json::json!({ "apiVersion": "v1", "kind": "List", "items": crds });
-                serde_json::to_string_pretty(&list).unwrap_or_default() + "\n"
+                Output::Whole(vec![serde_json::to_string_pretty(&list).unwrap_or_default() + "\n"])
             }
-        })
+        }
     }
 
     fn file_name(&self, yaml: &str) -> String {
@@ -244,7 +253,7 @@ impl Compile {
 
     fn deliver(&self, output: &Output) -> Result<(), Failure> {
         let files = match output {
-            Output::Whole(text) => return Ok(Terminal::print(text)?),
+            Output::Whole(parts) => return Ok(Terminal::print_all(parts)?),
             Output::Files(files) => files,
         };
         let folder = self.output.as_deref().unwrap_or(Path::new("."));
