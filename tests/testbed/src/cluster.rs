@@ -292,14 +292,14 @@ pub(crate) fn options(pairs: &[(&str, &str)]) -> Vec<String> {
     pairs.iter().map(|(name, value)| format!("--{name}={value}")).collect()
 }
 
-/// Every write that an API server took or refused is a line of `audit.log`; leases and what Kubernetes tells itself are not.
+/// Every write that an API server took or refused is a line of `audit.log`. Leases are not, nor are questions that look like writes.
 const AUDIT: &str = "\
 apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived]
 rules:
 - level: None
-  resources: [{ group: coordination.k8s.io, resources: [leases] }]
+  resources: [{ group: coordination.k8s.io }, { group: authorization.k8s.io }, { group: authentication.k8s.io }]
 - level: Metadata
   verbs: [create, update, patch, delete, deletecollection]
 - level: None

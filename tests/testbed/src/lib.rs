@@ -23,7 +23,9 @@ use crds::Detail;
 use error::Context as _;
 use process::Process;
 use std::{
+    env,
     fs::{self, File, TryLockError},
+    io::{self, Write as _},
     path::{Path, PathBuf},
     process::Command,
     thread,
@@ -65,6 +67,17 @@ impl Level {
             Self::One => &[],
             Self::Two => &self.clusters()[1..],
         }
+    }
+
+    /// Whether tests of this level are asked for, by `EFL_LEVEL`; else says that one is skipped.
+    pub fn asked(self, what: &str) -> bool {
+        let asked = env::var("EFL_LEVEL")
+            .is_ok_and(|level| level.parse().is_ok_and(|level: u8| level >= self.number()));
+        if !asked {
+            // Not `eprintln!`, which the harness keeps from who runs the tests; nobody may listen.
+            let _ = writeln!(io::stderr(), "skipped: {what} (EFL_LEVEL={} and Go run it)", self.number());
+        }
+        asked
     }
 
     /// The level that has a cluster.
@@ -373,7 +386,7 @@ impl Bed {
             network::remove(&self.folder)?;
         }
         match fs::remove_dir_all(&self.folder) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 Err(error).context(|| format!("removing {}", self.folder.display()))
             }
             _ => Ok(()),
