@@ -1,6 +1,6 @@
 //! Files on disk under the paths by which the compiler knows them, and by which people do.
 
-use efl_compiler::system::System;
+use efl_compiler::system::{self, System};
 use std::{
     collections::HashMap,
     env, fs, io,
@@ -86,15 +86,10 @@ impl Disk {
     /// The path under which compiled resources name a file: relative to the folder of `efl.toml`, else to that of the
     /// compiled file, so that it depends neither on the machine nor on the current folder.
     pub(crate) fn origin(&self, compiled: &str, path: &str) -> String {
-        let base = if self.root.join(SETTINGS).is_file() {
-            self.root.clone()
-        } else {
-            self.file(compiled).parent().map(Path::to_owned).unwrap_or_default()
-        };
         if path.ends_with(STDIN_FILE) {
             return STDIN.to_owned();
         }
-        relative(&base, &self.file(path)).to_string_lossy().replace('\\', "/")
+        if self.root.join(SETTINGS).is_file() { path.to_owned() } else { system::relative(compiled, path) }
     }
 }
 

@@ -379,6 +379,8 @@ pub struct Index {
     pub arguments: Vec<(TextRange, Symbol)>,
     /// The blocks of fields, outer ones first.
     pub blocks: Vec<BlockPlace>,
+    /// The records and patterns whose type is known from what they are for, with that type.
+    pub records: Vec<(TextRange, Type)>,
 }
 
 impl Index {

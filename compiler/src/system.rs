@@ -43,9 +43,29 @@ pub fn resolve(from: &str, path: &str) -> Option<String> {
     Some(format!("{root}{}", parts.join("/")))
 }
 
+/// The way back: the path that [`resolve`] makes `to` of when it stands in the file `from`.
+pub fn relative(from: &str, to: &str) -> String {
+    let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let parts = |path: &'_ str| {
+        path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (folder, to) = (parts(folder), parts(to));
+    let shared = folder.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = folder[shared..].iter().map(|_| "..");
+    up.chain(to[shared..].iter().map(String::as_str)).collect::<Vec<_>>().join("/")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::resolve;
+    use super::{relative, resolve};
+
+    #[test]
+    fn a_path_seen_from_a_file_leads_back() {
+        assert_eq!(relative("main.efl", "types.efl"), "types.efl");
+        assert_eq!(relative("a/b/main.efl", "a/types.efl"), "../types.efl");
+        assert_eq!(relative("/w/a/main.efl", "/w/b/t.efl"), "../b/t.efl");
+        assert_eq!(relative("/a/main.efl", "/main.efl"), "../main.efl");
+    }
 
     #[test]
     fn imports_resolve_beside_their_file() {

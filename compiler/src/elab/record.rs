@@ -40,6 +40,7 @@ pub(crate) fn record<'db>(db: &'db dyn salsa::Database, file: SourceFile, item: 
     // An expression may be looked at more than once.
     index.entries.dedup_by(|b, a| (a.range, &a.meaning, a.role) == (b.range, &b.meaning, b.role));
     index.arguments.dedup();
+    index.records.dedup();
     index.blocks.sort_by_key(|b| (b.range.start(), std::cmp::Reverse(b.range.end())));
     index.blocks.dedup();
     index
@@ -230,11 +231,19 @@ impl<'db> Cx<'db> {
         }
     }
 
+    /// Notes of which type a record or pattern is.
+    pub(super) fn note_expected(&mut self, place: impl Place, expected: &Type) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.index.records.push((place.place(), expected.clone()));
+        }
+    }
+
     /// [`Cx::note_keys`] of a record.
     pub(super) fn note_record(&mut self, record: &ast::RecordExpr, expected: &Type) {
         if !self.is_recording() {
             return;
         }
+        self.note_expected(record, expected);
         for field in record.fields() {
             let Some(key) = field.key() else { continue };
             let name = key.text();

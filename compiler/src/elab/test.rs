@@ -15,7 +15,7 @@ use crate::{
     index::{Kind, Meaning, Origin, Symbol},
     ir,
     names::{self, Decl},
-    rules::{self, unreachable_expectation::Reached},
+    rules,
     types::{Record, RecordField, Type, TypeTable},
 };
 use efl_grammar::{
@@ -69,7 +69,7 @@ impl<'db> Cx<'db> {
 
     /// Mocks and expectations of what no rule leads to.
     fn check_reached(&mut self, node: &ast::Test, orc: &ir::Orchestrator) {
-        let reached = Reached::of(orc);
+        let reached = ir::Reached::of(orc);
         for step in node.steps() {
             match &step {
                 ast::Step::Mock(mock) => {
@@ -484,6 +484,7 @@ impl<'db> Cx<'db> {
     }
 
     fn pattern(&mut self, pattern: &ast::Pattern, ty: &Type, env: &Env) {
+        self.note_expected(pattern, ty);
         for field in pattern.fields() {
             let (Some(key), Some(pat)) = (field.key(), field.pattern()) else { continue };
             self.note_field(Unquoted(&key), ty, &key.text());

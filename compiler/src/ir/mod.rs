@@ -4,8 +4,10 @@
 #[cfg(test)]
 pub(crate) mod build;
 pub mod print;
+mod reach;
 
 pub use print::{body, head, parameters, statements};
+pub use reach::Reached;
 
 use crate::{
     spec::{OrchestratorSpec, Retry},

@@ -8,7 +8,10 @@ use crate::{
     project::{self, Place},
     settings::Settings,
 };
-use efl_compiler::db::{Database, SourceFile};
+use efl_compiler::{
+    db::{Database, SourceFile},
+    system,
+};
 use efl_grammar::{Encoding, LineIndex, TextRange, TextSize};
 use std::{
     cell::RefCell,
@@ -148,10 +151,7 @@ impl<'s> File<'s> {
         if self.snapshot.projects[self.project].has_settings || folder.is_empty() {
             return path.to_owned();
         }
-        let (from, to): (Vec<&str>, Vec<&str>) = (folder.split('/').collect(), path.split('/').collect());
-        let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-        let up = from[shared..].iter().map(|_| "..");
-        up.chain(to[shared..].iter().copied()).collect::<Vec<_>>().join("/")
+        system::relative(&own, path)
     }
 
     /// Where it is.

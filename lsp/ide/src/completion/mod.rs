@@ -1,8 +1,11 @@
 //! Completion: what can be typed in a place, the likeliest first.
 //!
 //! [`probe`] reads the program with a name at the cursor, `places` says what kind of place that is and collects what fits
-//! there, [`snippet`] writes blocks with everything that they must have.
+//! there, [`snippet`] writes blocks with everything that they must have. What fits has a rank; within a rank what is
+//! [`likely`] comes first, from the types and names in the place and from [`facts`] of the file.
 
+mod facts;
+mod likely;
 mod places;
 mod probe;
 mod snippet;
@@ -11,7 +14,8 @@ use crate::FileEdit;
 use efl_compiler::db::{Database, SourceFile};
 use efl_grammar::{TextRange, TextSize};
 use probe::{Probe, typed};
-use std::collections::BTreeSet;
+use snippet::Snippet;
+use std::{cmp::Reverse, collections::BTreeSet};
 
 /// What can be typed in a place.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -37,8 +41,10 @@ pub struct Completion {
     pub insert: String,
     /// Whether there are places to fill in it.
     pub is_snippet: bool,
-    /// How likely it is: smaller first.
+    /// Why it fits: smaller first.
     pub rank: u8,
+    /// How likely it is among those of its rank: greater first.
+    weight: i32,
     /// The edit elsewhere that makes the name known: an import.
     pub import: Option<FileEdit>,
 }
@@ -73,7 +79,17 @@ impl Completion {
     fn new(kind: Kind, label: impl Into<String>) -> Self {
         let label = label.into();
         let insert = label.clone();
-        Self { label, kind, detail: None, doc: None, insert, is_snippet: false, rank: LIKELY, import: None }
+        Self {
+            label,
+            kind,
+            detail: None,
+            doc: None,
+            insert,
+            is_snippet: false,
+            rank: LIKELY,
+            weight: 0,
+            import: None,
+        }
     }
 
     fn detail(mut self, detail: impl Into<String>) -> Self {
@@ -89,6 +105,18 @@ impl Completion {
     fn rank(mut self, rank: u8) -> Self {
         self.rank = rank;
         self
+    }
+
+    /// Makes it likelier.
+    fn weight(mut self, weight: i32) -> Self {
+        self.weight += weight;
+        self
+    }
+
+    /// Inserts a key, behind which its value is typed.
+    fn key(self) -> Self {
+        let text = Snippet::new().text(&self.label).text(": ").end();
+        self.snippet(text)
     }
 
     /// Inserts a snippet instead of the label.
@@ -114,15 +142,22 @@ const ELSEWHERE: u8 = 4;
 pub fn completion(db: &Database, file: SourceFile, offset: TextSize) -> Completions {
     let text = file.text(db).unwrap_or_default();
     let replaces = typed(&text, offset);
-    let mut items = match Probe::new(db, file, offset) {
-        Some(probe) => places::at(&probe),
-        None if is_comment(&text[..replaces.start().into()]) => Vec::new(),
-        None => places::of_file(),
+    let (mut items, behind) = match Probe::new(db, file, offset) {
+        Some(probe) => (places::at(&probe), probe.behind),
+        None if is_comment(&text[..replaces.start().into()]) => (Vec::new(), String::new()),
+        None => (places::of_file(false), String::new()),
     };
-    // Of one rank what is declared first, or stands first in the catalogue, comes first.
-    items.sort_by_key(|item| item.rank);
+    // Of one rank and weight what is declared first, or stands first in the catalogue, comes first.
+    items.sort_by_key(|item| (item.rank, Reverse(item.weight)));
     let mut seen = BTreeSet::new();
     items.retain(|item| seen.insert(item.label.clone()));
+    // What stands behind the name already is not inserted once more.
+    if behind.starts_with(['(', '{', ':', '.']) {
+        for item in &mut items {
+            item.insert.clone_from(&item.label);
+            item.is_snippet = false;
+        }
+    }
     Completions { replaces, items }
 }
 

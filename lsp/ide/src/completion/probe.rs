@@ -1,12 +1,17 @@
 //! The program as it would be with a name at the cursor: what is typed is always broken, and a name in its place mostly
 //! mends it.
 
+use super::facts::{Fact, facts, types_of_keys};
 use efl_compiler::{
-    db::{Database, Item, SourceFile, item_as_if, items, parse_item},
+    db::{Database, Item, ItemText, SourceFile, Workspace, item_as_if, item_node, items, parse_item},
     index::{BlockPlace, Index, Names, index_item},
+    types::Type,
 };
-use efl_grammar::{SyntaxKind, SyntaxNode, SyntaxToken, TextRange, TextSize};
-use std::collections::HashMap;
+use efl_grammar::{
+    SyntaxKind, SyntaxNode, SyntaxToken, TextRange, TextSize,
+    ast::{self, AstNode, HasName},
+};
+use std::collections::BTreeMap;
 
 /// What stands at the cursor in the probe.
 const MARKER: &str = "eflcursor";
@@ -19,13 +24,17 @@ pub(super) struct Probe<'db> {
     pub(super) before: String,
     /// The line up to the name, without blanks around it.
     pub(super) line: String,
+    /// The rest of the line behind the name, without blanks around it.
+    pub(super) behind: String,
     /// The name.
     pub(super) marker: SyntaxToken,
     /// Where the name stands in the probe.
     pub(super) at: TextSize,
     pub(super) index: &'db Index,
-    /// The words of the file, with how often each stands there.
-    words: HashMap<String, usize>,
+    /// The item with the name.
+    item: ItemText<'db>,
+    /// The item as it is.
+    around: Item<'db>,
 }
 
 impl<'db> Probe<'db> {
@@ -42,21 +51,15 @@ impl<'db> Probe<'db> {
         let behind = text[typed.end().into()..end].trim_start_matches(is_word);
         let size = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         let replaced = (typed.start().into(), size(end - behind.len()));
-        let probe = item_as_if(db, file, (item.start, size(end)), replaced, MARKER.to_owned());
+        let by = format!("{MARKER}{}", closing(&before, behind));
+        let probe = item_as_if(db, file, (item.start, size(end)), replaced, by);
         let root = SyntaxNode::new_root(parse_item(db, probe).green.clone());
         let at = TextSize::of(before.as_str());
         let marker = root.token_at_offset(at).right_biased()?;
         let line = before.rsplit('\n').next().unwrap_or_default().trim().to_owned();
-        Some(Self {
-            db,
-            file,
-            before,
-            line,
-            marker,
-            at,
-            index: index_item(db, probe),
-            words: words(&text, typed),
-        })
+        let behind = behind.lines().next().unwrap_or_default().trim().to_owned();
+        let index = index_item(db, probe);
+        Some(Self { db, file, before, line, behind, marker, at, index, item: probe, around: item })
     }
 
     /// The nodes around the name, inner ones first.
@@ -80,49 +83,69 @@ impl<'db> Probe<'db> {
         if text.ends_with("->") { "->" } else { &text[sign..] }
     }
 
-    /// The step of a test that is written: from the last line that begins with a step's keyword.
-    pub(super) fn step(&self, test: &SyntaxNode) -> String {
-        let start = usize::from(test.text_range().start());
-        let mut step = String::new();
-        for line in self.before[start..].lines() {
-            let first = line.split_whitespace().next().unwrap_or_default();
-            let begins = matches!(first, "send" | "expect" | "mock" | "set" | "advance" | "at" | "test");
-            if begins || step.matches('{').count() <= step.matches('}').count() {
-                step.clear();
-            }
-            step.push_str(if first == "test" { "" } else { line });
-            step.push('\n');
+    /// The orchestrator around the name, for a test the one that it is about, with what stands where in its item.
+    pub(super) fn orchestrator(&self) -> Option<(ast::Orchestrator, &'db Index)> {
+        if let Some(node) = self.nearest(&[SyntaxKind::ORCHESTRATOR]) {
+            return Some((ast::Orchestrator::cast(node)?, self.index));
         }
-        step
+        let test = ast::Test::cast(self.nearest(&[SyntaxKind::TEST])?)?;
+        let named = test.orchestrator().map(|name| name.text());
+        let of_file =
+            items(self.db, self.file).iter().filter_map(|item| match item_node(self.db, item.text)? {
+                ast::Item::Orchestrator(orchestrator) => Some((orchestrator, item.text)),
+                _ => None,
+            });
+        let is_meant =
+            |orc: &ast::Orchestrator| named.is_none() || orc.name().map(|name| name.text()) == named;
+        let (orchestrator, item) = of_file.into_iter().find(|(orchestrator, _)| is_meant(orchestrator))?;
+        Some((orchestrator, index_item(self.db, item)))
     }
 
-    /// The type that the file gives a field or parameter of a name elsewhere.
-    pub(super) fn type_of_key(&self, key: &str) -> Option<String> {
-        let text = self.file.text(self.db)?;
-        let ends = |before: &str| !before.ends_with(is_word);
-        let typed = text.match_indices(key).filter(|(at, _)| !key.is_empty() && ends(&text[..*at]));
-        typed
-            .filter_map(|(at, _)| text[at + key.len()..].trim_start_matches('?').strip_prefix(": "))
-            .find_map(|behind| {
-                let word: String = behind.chars().take_while(|c| is_word(*c)).collect();
-                let is_type = matches!(word.as_str(), "string" | "number" | "int" | "bool" | "timestamp");
-                let is_named = word.starts_with(|c: char| c.is_ascii_uppercase());
-                (is_type || is_named).then_some(word)
-            })
+    /// Whether an orchestrator of the file stands before the name.
+    pub(super) fn is_behind_orchestrator(&self) -> bool {
+        let before = items(self.db, self.file).iter().take_while(|item| item.start <= self.around.start);
+        before
+            .into_iter()
+            .any(|item| matches!(item_node(self.db, item.text), Some(ast::Item::Orchestrator(_))))
     }
 
-    /// Whether a block of the file has a field or block of a name.
-    pub(super) fn has_key(&self, name: &str) -> bool {
-        let text = self.file.text(self.db).unwrap_or_default();
-        text.match_indices(name).any(|(at, _)| {
-            let behind = &text[at + name.len()..];
-            !text[..at].ends_with(is_word) && (behind.starts_with(": ") || behind.starts_with(" {"))
-        })
+    /// How often the file says something, apart from what is typed.
+    pub(super) fn count(&self, fact: &Fact) -> usize {
+        let others = items(self.db, self.file).iter().filter(|item| item.start != self.around.start);
+        let others: usize = others.map(|item| facts(self.db, item.text).count(fact)).sum();
+        others + facts(self.db, self.item).count(fact)
     }
 
-    /// How often a word stands in the file.
-    pub(super) fn uses(&self, word: &str) -> usize {
-        self.words.get(word).copied().unwrap_or_default()
+    /// The types that the workspace gives fields and parameters of a name, the most frequent first; declared ones before
+    /// those that only values have.
+    pub(super) fn types_of_key(&self, key: &str) -> Vec<String> {
+        let mut found: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+        let files = Workspace::get(self.db).files(self.db).iter().filter(|(path, _)| path.ends_with(".efl"));
+        let files = files.flat_map(|(_, file)| items(self.db, *file));
+        let others = files.filter(|item| item.text != self.around.text).map(|item| item.text);
+        for item in others.chain([self.item]) {
+            for one in
+                types_of_keys(self.db, item).iter().filter(|one| &*one.key == key && &*one.ty != MARKER)
+            {
+                let count = found.entry(&one.ty).or_default();
+                *(if one.is_declared { &mut count.0 } else { &mut count.1 }) += 1;
+            }
+        }
+        let mut found: Vec<_> = found.into_iter().collect();
+        found.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        found.into_iter().map(|(ty, _)| ty.to_owned()).collect()
+    }
+
+    /// The type of a name that stands in a place, as what it is for says: of a parameter, of a field.
+    pub(super) fn type_at(&self, range: TextRange) -> Option<&'db Type> {
+        self.index.entries.iter().filter(|entry| entry.range == range).find_map(|entry| entry.ty.as_ref())
+    }
+
+    /// The type of the record or pattern around the name, if it is known from what the record is for.
+    pub(super) fn record(&self) -> Option<&'db Type> {
+        let around =
+            self.index.records.iter().filter(|(range, _)| range.start() < self.at && self.at < range.end());
+        around.min_by_key(|(range, _)| range.len()).map(|(_, ty)| ty)
     }
 
     /// The names that are visible at the cursor; of one name the last counts.
@@ -146,14 +169,55 @@ pub(super) fn typed(text: &str, offset: TextSize) -> TextRange {
     TextRange::new(offset - TextSize::try_from(word).unwrap_or_default(), offset)
 }
 
-/// The words of a text but for what is typed, with how often each stands there.
-fn words(text: &str, typed: TextRange) -> HashMap<String, usize> {
-    let mut words = HashMap::new();
-    let (before, behind) = (&text[..typed.start().into()], &text[typed.end().into()..]);
-    for word in before.split(|c| !is_word(c)).chain(behind.split(|c| !is_word(c))) {
-        *words.entry(word.to_owned()).or_default() += 1;
+/// What closes the brackets and quotes that the line before the name opens, if nothing else closes them.
+fn closing(before: &str, behind: &str) -> String {
+    let (lines, line) = before.rsplit_once('\n').map_or(("", before), |(lines, line)| (lines, line));
+    let rest = behind.lines().next().unwrap_or_default();
+    let mut all = Vec::new();
+    for text in [lines, "\n", line, behind] {
+        open_brackets(text, &mut all);
     }
-    words
+    let mut here = Vec::new();
+    open_brackets(line, &mut here);
+    // A line that goes on below is closed there.
+    let is_text = here.contains(&'"') && !rest.contains('"');
+    if all.is_empty() && !is_text {
+        return String::new();
+    }
+    let mut closed: Vec<char> = here;
+    let mut behind = rest.chars().filter(|sign| matches!(sign, ')' | ']' | '}' | '"')).peekable();
+    let mut missing = String::new();
+    while let Some(sign) = closed.pop() {
+        if behind.next_if_eq(&sign).is_none() {
+            missing.push(sign);
+        }
+    }
+    missing
+}
+
+/// Follows brackets and quotes: at the end those are left that would close what is open.
+fn open_brackets(text: &str, open: &mut Vec<char>) {
+    let mut signs = text.chars().peekable();
+    while let Some(sign) = signs.next() {
+        if open.last() == Some(&'"') {
+            match sign {
+                '\\' => drop(signs.next()),
+                '"' | '\n' => drop(open.pop()),
+                '$' if signs.next_if_eq(&'{').is_some() => open.push('}'),
+                _ => {}
+            }
+            continue;
+        }
+        match sign {
+            '"' => open.push('"'),
+            '(' => open.push(')'),
+            '[' => open.push(']'),
+            '{' => open.push('}'),
+            ')' | ']' | '}' if open.last() == Some(&sign) => drop(open.pop()),
+            '/' if signs.peek() == Some(&'/') => while signs.next_if(|sign| *sign != '\n').is_some() {},
+            _ => {}
+        }
+    }
 }
 
 fn is_word(c: char) -> bool {

@@ -46,6 +46,22 @@ impl Snippet {
         self
     }
 
+    /// A template: what stands in `‹›` is a place, and `$0` where the cursor ends.
+    pub(super) fn template(self, text: &str) -> Self {
+        let mut snippet = self;
+        for (at, part) in text.split('‹').enumerate() {
+            let behind = match part.split_once('›') {
+                Some((default, behind)) if at > 0 => {
+                    snippet = snippet.place(default);
+                    behind
+                }
+                _ => part,
+            };
+            snippet = snippet.text(behind);
+        }
+        if text.contains("$0") { snippet } else { snippet.text("$0") }
+    }
+
     /// EFL in which each text is a place.
     pub(super) fn program(self, text: &str) -> Self {
         let (mut snippet, mut is_text) = (self, false);

@@ -48,9 +48,9 @@ fn events_stand_behind_on() {
 #[test]
 fn fields_of_the_payload_stand_in_a_predicate() {
     assert_snapshot!(first(&format!("{HEAD}  rule fast on car[<CURSOR>\n}}\n"), 3), @r#"
-    plate  string
     speed  number
     lane  "left" | "right"
+    plate  string
     "#);
 }
 
@@ -74,8 +74,81 @@ fn a_call_has_its_parameters() {
 fn fields_stand_behind_a_dot() {
     assert_eq!(
         labels(&format!("{HEAD}  rule fast on car {{\n    report(plate: car.<CURSOR>\n  }}\n}}\n"))[..3],
-        ["plate", "speed", "lane"]
+        ["plate", "lane", "speed"] // what can be a text before what cannot
     );
+}
+
+#[test]
+fn a_parameter_takes_the_field_of_its_name() {
+    let body = |line: &str| format!("{HEAD}  rule fast on car or truck {{\n    {line}\n  }}\n}}\n");
+    assert_eq!(labels(&body("report(speed: car.<CURSOR>)"))[0], "speed");
+    assert_eq!(labels(&body("let zone = 1\n    report(speed: <CURSOR>)"))[..3], ["car", "truck", "zone"]);
+    assert_eq!(labels(&body("if truck != null { report(speed: <CURSOR>) }"))[0], "truck");
+    assert_eq!(labels(&body("let note = \"at ${car.<CURSOR>}\""))[0], "plate");
+    assert_eq!(labels(&body("let note = \"speed ${car.<CURSOR>}\""))[0], "speed");
+}
+
+#[test]
+fn what_nothing_calls_yet_comes_first_and_a_workflow_does_not_run_itself() {
+    let found = labels(&format!(
+        "{HEAD}  function keep(plate: string) {{ image: \"r.example/keep:1.0\" }}
+  workflow both(plate: string) {{\n    report(plate: plate, speed: 1)\n    <CURSOR>\n  }}\n}}\n"
+    ));
+    assert_eq!(found[..2], ["keep", "report"]);
+    assert!(!found.contains(&"both".to_owned()));
+}
+
+#[test]
+fn a_rule_is_written_for_the_event_that_none_has() {
+    let rule = "  rule one on car { report(plate: car.plate, speed: 1) }\n";
+    assert_eq!(labels(&format!("{HEAD}{rule}  rule two on <CURSOR>\n}}\n"))[..2], ["truck", "car"]);
+    assert_eq!(labels(&format!("{HEAD}  rule two on car and <CURSOR>\n}}\n"))[..2], ["truck", "car"]);
+}
+
+#[test]
+fn lengths_of_time_stand_behind_within() {
+    assert_eq!(
+        labels(&format!("{HEAD}  rule two on car and truck within <CURSOR> {{ }}\n}}\n")),
+        ["10s", "1m", "1h"]
+    );
+}
+
+/// A test behind the pipeline of [`HEAD`].
+fn in_test(steps: &str) -> String {
+    let rules = "  rule fast on car[speed > 50] { report(plate: car.plate, speed: car.speed) }
+  rule heavy on truck { report(plate: truck.plate, speed: 1) }\n}\n";
+    format!("{HEAD}{rules}test \"a fast car\" {{\n  {steps}\n}}\n")
+}
+
+#[test]
+fn a_test_is_about_what_its_title_says_and_what_was_sent() {
+    assert_eq!(labels(&in_test("send <CURSOR>"))[0], "car");
+    assert_eq!(labels(&in_test("send truck { plate: \"x\" }\n  expect rule <CURSOR>"))[0], "heavy");
+    assert_eq!(labels(&in_test("send car { plate: \"x\", <CURSOR>"))[..2], ["speed", "lane"]);
+    assert_eq!(labels(&in_test("expect call report { speed: 1, <CURSOR> }"))[..2], ["plate", "note"]);
+    assert_eq!(labels(&in_test("mock report fails 503 <CURSOR>")), ["then"]);
+}
+
+#[test]
+fn a_source_kind_knows_the_fields_that_are_there() {
+    let found = labels(
+        "orchestrator o {\n  source s: <CURSOR> {\n    url: \"tcp://a\"\n    event e: any { topic: \"t\" }\n  }\n}\n",
+    );
+    assert!(found[..3].contains(&"mqtt".to_owned()), "{found:?}");
+}
+
+#[test]
+fn what_stands_behind_the_cursor_is_not_inserted_again() {
+    let insert = |source: &str| {
+        let fixture = Fixture::new(source);
+        let found = completion(&fixture.db, fixture.file, fixture.offset());
+        found.items.into_iter().next().expect("something fits").insert
+    };
+    assert_eq!(
+        insert(&format!("{HEAD}  rule r on car {{\n    rep<CURSOR>(plate: \"x\")\n  }}\n}}\n")),
+        "report"
+    );
+    assert_eq!(insert("function f() {\n  im<CURSOR>: \"r.example/f:1.0\"\n}\n"), "image");
 }
 
 #[test]
