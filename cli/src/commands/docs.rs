@@ -103,6 +103,10 @@ fn cli() -> String {
     for command in efl.get_subcommands().filter(|command| !command.is_hide_set()) {
         let _ = write!(page, "\n## efl {}\n", command.get_name());
         describe(&mut page, command);
+        for part in command.get_subcommands().filter(|command| !command.is_hide_set()) {
+            let _ = write!(page, "\n### efl {} {}\n", command.get_name(), part.get_name());
+            describe(&mut page, part);
+        }
     }
     page
 }

@@ -11,6 +11,7 @@ mod import;
 mod init;
 mod lsp;
 mod man;
+mod runtime;
 
 use crate::terminal::{ColorChoice, Terminal};
 use clap::{Parser, Subcommand};
@@ -60,6 +61,7 @@ enum Command {
     Import(import::Import),
     Init(init::Init),
     Lsp(lsp::Lsp),
+    Runtime(runtime::Runtime),
     Completions(completions::Completions),
     #[command(hide = true)]
     Man(man::Man),
@@ -80,6 +82,7 @@ impl Cli {
             Command::Import(command) => command.run(terminal),
             Command::Init(command) => command.run(),
             Command::Lsp(_) => lsp::run(),
+            Command::Runtime(command) => command.run(),
             Command::Completions(command) => command.run(),
             Command::Man(command) => command.run(),
             Command::Docs(command) => command.run(),

@@ -12,6 +12,7 @@ mod graph;
 mod import;
 mod init;
 mod lsp;
+mod runtime;
 mod settings;
 mod watch;
 

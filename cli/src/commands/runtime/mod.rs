@@ -1,0 +1,33 @@
+//! `efl runtime`: what runs on the management cluster. One file per command.
+
+mod simulate;
+
+use super::{Exit, Failure};
+use clap::Subcommand;
+
+/// What runs on the management cluster: placement and its simulator
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "\
+Examples:
+  efl runtime simulate --scenario herd --compare     what strategies do when an empty cluster comes",
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
+pub(crate) struct Runtime {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Simulate(simulate::Simulate),
+}
+
+impl Runtime {
+    pub(crate) fn run(self) -> Result<Exit, Failure> {
+        match self.command {
+            Command::Simulate(command) => command.run(),
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! The view that a whole fleet shares in one period: what was measured, what was decided and cannot be measured yet, and how
+//! many moves are left.
+
+use crate::{
+    Time,
+    fleet::{self, Cluster, Fleet},
+    question::{Question, Request},
+    rejection::Resource,
+    state::State,
+    streak::PERIODS,
+};
+use std::{collections::HashMap, time::Duration};
+
+/// The fleet's budget is so many moves in this time.
+const MINUTE: Duration = Duration::from_mins(1);
+/// A part of a capacity that is more than anybody could mean; keeps sums of nonsense finite.
+const HUGE: f64 = 1e6;
+
+/// The fleet now. Clusters are numbers here: their places in the order of their names.
+pub(crate) struct View<'a> {
+    pub(crate) fleet: &'a Fleet,
+    pub(crate) now: Time,
+    clusters: Vec<Seen<'a>>,
+    numbers: HashMap<&'a str, usize>,
+    /// Whether unschedulable pods are counted at all: on a fleet without kube-state-metrics nobody knows them, and they
+    /// are left out of every score.
+    pub(crate) counts_pods: bool,
+    /// How many moves may still begin.
+    budget: u32,
+}
+
+/// A cluster as it is seen now. What is `None` is unknown.
+pub(crate) struct Seen<'a> {
+    pub(crate) cluster: &'a Cluster,
+    /// Pods of ours that wait for a node.
+    pub(crate) unschedulable: Option<f64>,
+    /// Utilisation, 0 to 1: CPU, memory.
+    measured: [Option<f64>; 2],
+    /// Cores, bytes.
+    capacity: [Option<f64>; 2],
+    /// What was just placed there, in cores and bytes.
+    placed: [f64; 2],
+    /// What has just left it.
+    left: [f64; 2],
+}
+
+/// How a cluster is looked at.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum As {
+    /// As it was measured: the paper's view.
+    Measured,
+    /// By who runs there: with what has just come and gone.
+    Incumbent,
+    /// By who might come: with what has just come, and with what it would bring. What has just gone is not counted, so no
+    /// cluster looks better than it was measured.
+    Challenger(Request),
+}
+
+impl<'a> View<'a> {
+    /// The view of a fleet whose pipelines have come to these states.
+    pub(crate) fn new<'p>(
+        fleet: &'a Fleet,
+        pipelines: impl Iterator<Item = (&'p Question, &'p State)>,
+        now: Time,
+    ) -> Self {
+        let mut clusters: Vec<Seen<'a>> = fleet.clusters.iter().map(|c| Seen::new(c, fleet, now)).collect();
+        clusters.sort_by(|a, b| a.cluster.name.cmp(&b.cluster.name));
+        clusters.dedup_by(|a, b| a.cluster.name == b.cluster.name);
+        let numbers = clusters.iter().enumerate().map(|(n, seen)| (seen.cluster.name.as_str(), n)).collect();
+        let counts_pods = clusters.iter().any(|seen| seen.unschedulable.is_some());
+        let mut view = Self { fleet, now, clusters, numbers, counts_pods, budget: fleet.moves };
+        let lasts = fleet.every.saturating_mul(u32::from(PERIODS));
+        for (question, state) in pipelines {
+            view.spend(state.moves.iter().filter(|m| now.since(m.at) < MINUTE).count());
+            let visible = state.settled_at.is_none_or(|at| now.since(at) >= lasts);
+            if question.moving || !visible {
+                view.reserve(question, &state.previous, &state.selected);
+            }
+        }
+        view
+    }
+
+    /// A cluster's number.
+    pub(crate) fn number(&self, name: &str) -> Option<usize> {
+        self.numbers.get(name).copied()
+    }
+
+    /// A cluster.
+    pub(crate) fn cluster(&self, number: usize) -> &Seen<'a> {
+        &self.clusters[number]
+    }
+
+    /// A pipeline goes from some clusters to others: reserved where it is new, released where it was.
+    pub(crate) fn reserve(&mut self, question: &Question, from: &[String], to: &[String]) {
+        let Some(footprint) = question.footprint() else { return };
+        for (clusters, others, placed) in [(to, from, true), (from, to, false)] {
+            for cluster in clusters.iter().filter(|cluster| !others.contains(cluster)) {
+                let Some(number) = self.number(cluster) else { continue };
+                let seen = &mut self.clusters[number];
+                let book = if placed { &mut seen.placed } else { &mut seen.left };
+                book[0] += footprint.cpu;
+                book[1] += footprint.memory;
+            }
+        }
+    }
+
+    /// Moves have begun.
+    pub(crate) fn spend(&mut self, moves: usize) {
+        self.budget = self.budget.saturating_sub(u32::try_from(moves).unwrap_or(u32::MAX));
+    }
+
+    /// Whether another move may begin.
+    pub(crate) const fn has_budget(&self) -> bool {
+        self.budget > 0
+    }
+}
+
+impl<'a> Seen<'a> {
+    fn new(cluster: &'a Cluster, fleet: &Fleet, now: Time) -> Self {
+        let utilisation = |sample| fleet::utilisation(sample, now, fleet.stale_after);
+        let capacity = |amount: Option<f64>| amount.filter(|a| a.is_finite() && *a > 0.0);
+        Self {
+            cluster,
+            unschedulable: fleet::count(cluster.unschedulable, now, fleet.stale_after),
+            measured: [utilisation(cluster.cpu), utilisation(cluster.memory)],
+            capacity: [capacity(cluster.cpu_capacity), capacity(cluster.memory_capacity)],
+            placed: [0.0; 2],
+            left: [0.0; 2],
+        }
+    }
+
+    /// How much of a resource is in use, 0 and more.
+    pub(crate) fn load(&self, resource: Resource, as_: As) -> Option<f64> {
+        let at = resource as usize;
+        let measured = self.measured[at]?;
+        let part = |amount: f64| self.part(resource, amount);
+        match as_ {
+            As::Measured => Some(measured),
+            As::Incumbent => Some((measured + part(self.placed[at])? - part(self.left[at])?).max(0.0)),
+            As::Challenger(own) => Some(measured + part(self.placed[at])? + part(own.of(resource))?),
+        }
+    }
+
+    /// Which part of its capacity an amount is. Nothing is nothing of whatever there is.
+    pub(crate) fn part(&self, resource: Resource, amount: f64) -> Option<f64> {
+        if amount == 0.0 {
+            return Some(0.0);
+        }
+        Some((amount / self.capacity[resource as usize]?).min(HUGE))
+    }
+
+    /// What it weighs where only sizes are known, in cores.
+    pub(crate) const fn cores(&self) -> Option<f64> {
+        self.capacity[0]
+    }
+
+    /// Whether a resource was measured.
+    pub(crate) const fn is_measured(&self, resource: Resource) -> bool {
+        self.measured[resource as usize].is_some()
+    }
+}
+
+impl Request {
+    /// How much of one resource.
+    pub(crate) const fn of(self, resource: Resource) -> f64 {
+        match resource {
+            Resource::Cpu => self.cpu,
+            Resource::Memory => self.memory,
+        }
+    }
+}
