@@ -1,8 +1,8 @@
 //! The levels of the tests. Level 0, the default, needs Rust alone. Level 1 (`EFL_LEVEL=1`) needs Go as well: tests
-//! against a real API server and against Argo's own code. They bring up what they need (`tests/conformance/README.md`).
+//! against a real API server and against Argo's own code. They bring up what they need (`tests/testbed`, `tests/conformance`).
 
 use super::files::root;
-use serde_json::Value;
+use efl_testbed::{Bed, Level};
 use std::{
     io::Write as _,
     path::PathBuf,
@@ -12,11 +12,7 @@ use std::{
 
 /// Whether tests of level 1 are asked for; else says that one is skipped.
 pub(crate) fn level1(what: &str) -> bool {
-    let asked = number("EFL_LEVEL", 0) >= 1;
-    if !asked {
-        say(&format!("skipped: {what} (EFL_LEVEL=1 and Go run it)"));
-    }
-    asked
+    Level::One.asked(what)
 }
 
 /// A line that is seen although the test passes: the harness keeps what `println!` prints.
@@ -29,52 +25,35 @@ pub(crate) fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).map_or(default, |text| text.parse().expect("a number"))
 }
 
-/// What a command prints.
-fn output(command: &mut Command) -> String {
-    let said = command.stderr(Stdio::inherit()).output();
-    let said = said.unwrap_or_else(|e| panic!("{}: {e}", command.get_program().display()));
-    assert!(said.status.success(), "{} fails", command.get_program().display());
-    String::from_utf8(said.stdout).expect("UTF-8")
-}
-
-fn conformance(file: &str) -> PathBuf {
-    root().join("tests/conformance").join(file)
-}
-
 /// The path of a program around Argo's own code, built at need.
 pub(crate) fn program(name: &str) -> String {
-    output(Command::new(conformance("program")).arg(name)).trim_end().to_owned()
+    let mut program = Command::new(root().join("tests/conformance/program"));
+    let said = program.arg(name).stderr(Stdio::inherit()).output().expect("it starts");
+    assert!(said.status.success(), "no program {name}");
+    String::from_utf8(said.stdout).expect("UTF-8").trim_end().to_owned()
 }
 
 /// The folder of a Go module at the version that `tests/conformance/tools/versions.env` gives to a name.
 pub(crate) fn module(name: &str) -> (String, PathBuf) {
-    let versions = std::fs::read_to_string(conformance("tools/versions.env")).expect("the versions");
-    let version = versions.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
-    let version = version.expect("the version of the module").to_owned();
-    let json = output(Command::new("go").args(["mod", "download", "-json", &version]));
-    let json: Value = serde_json::from_str(&json).expect("JSON");
-    let folder = PathBuf::from(json["Dir"].as_str().expect("the module has a folder"));
-    (version, folder)
+    efl_testbed::module(name).expect("the module")
 }
 
-/// `kubectl ARGS < input` against a real API server, which is brought up if it is not.
+/// `kubectl ARGS < input` against a real API server, which is brought up if it is not; all that it said.
 pub(crate) fn kubectl(args: &[&str], input: &str) -> Result<String, String> {
-    static UP: OnceLock<()> = OnceLock::new();
-    UP.get_or_init(|| {
-        output(Command::new(conformance("l1")).arg("up"));
+    static BED: OnceLock<Bed> = OnceLock::new();
+    let bed = BED.get_or_init(|| {
+        let bed = Bed::new(Level::One).expect("a cache");
+        bed.up().expect("it comes up");
+        bed
     });
-    let mut child = Command::new(conformance("l1"))
-        .arg("kubectl")
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("l1 starts");
+    let mut kubectl = bed.kubectl("l1").expect("it is up");
+    kubectl.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = kubectl.spawn().expect("kubectl starts");
     child.stdin.take().expect("it is piped").write_all(input.as_bytes()).expect("it reads");
     let said = child.wait_with_output().expect("it ends");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    if said.status.success() { Ok(text(&said.stdout)) } else { Err(text(&said.stderr)) }
+    let (printed, warned) = (text(&said.stdout), text(&said.stderr));
+    if said.status.success() { Ok(printed + &warned) } else { Err(warned) }
 }
 
 /// Installs our own definitions in the API server; what it said.

@@ -21,11 +21,11 @@ pub(crate) enum Detail {
 /// Argo Events', Argo Workflows' and Knative's files.
 pub(crate) fn files(detail: Detail) -> Result<Vec<PathBuf>> {
     let mut folders = vec![
-        module("ARGO_EVENTS")?.join("manifests/base/crds"), // these three accept everything: see compiler/schemas
-        module("KNATIVE_SERVING")?.join("config/core/300-resources"),
+        module("ARGO_EVENTS")?.1.join("manifests/base/crds"), // these three accept everything: see compiler/schemas
+        module("KNATIVE_SERVING")?.1.join("config/core/300-resources"),
     ];
     if detail == Detail::Full {
-        let bases = module("KARMADA")?.join("charts/karmada/_crds/bases");
+        let bases = module("KARMADA")?.1.join("charts/karmada/_crds/bases");
         folders.extend([bases.join("policy"), bases.join("config")]);
     }
     let mut files = Vec::new();
@@ -38,7 +38,7 @@ pub(crate) fn files(detail: Detail) -> Result<Vec<PathBuf>> {
         }));
     }
     let workflows = if detail == Detail::Full { "full" } else { "minimal" };
-    let workflows = module("ARGO_WORKFLOWS")?.join("manifests/base/crds").join(workflows);
+    let workflows = module("ARGO_WORKFLOWS")?.1.join("manifests/base/crds").join(workflows);
     files.push(workflows.join("argoproj.io_workflows.yaml"));
     files.push(workflows.join("argoproj.io_workflowtemplates.yaml"));
     Ok(files)

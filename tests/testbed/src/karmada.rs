@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Starts Karmada in a cluster whose API server answers.
 pub(crate) fn start(cluster: &mut Cluster) -> Result<()> {
     cluster.start_controllers(CONTROLLERS)?;
-    let module = programs::module("KARMADA")?;
+    let (_, module) = programs::module("KARMADA")?;
     let authority = cluster.keys().encoded("ca.crt")?;
     let webhook = format!("https://{}", cluster.at(port::WEBHOOK));
 

@@ -16,6 +16,7 @@ mod programs;
 
 pub use error::{Error, Result};
 pub use node::{Load, run as run_node};
+pub use programs::module;
 
 use cluster::{Cluster, port};
 use command::folder;

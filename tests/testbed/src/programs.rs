@@ -34,9 +34,8 @@ fn version(name: &str) -> Result<(String, String)> {
 
 /// `go`, also where it is not on PATH.
 fn go() -> Command {
-    let usual = Path::new("/usr/local/go/bin/go");
     let mut go = Command::new("nice");
-    go.args(["-n", "10"]).arg(if usual.exists() { usual } else { Path::new("go") });
+    go.args(["-n", "10"]).arg(on_path("go").unwrap_or_else(|| "/usr/local/go/bin/go".into()));
     go
 }
 
@@ -134,15 +133,19 @@ impl Program {
     }
 }
 
-/// The folder of a module's files, by its name in `versions.env`.
-pub(crate) fn module(name: &str) -> Result<PathBuf> {
+/// A Go module by its name in `tests/conformance/tools/versions.env`: its path with the version, and the folder of its files.
+pub fn module(name: &str) -> Result<(String, PathBuf)> {
     let (path, version) = version(name)?;
-    let json = output(go().args(["mod", "download", "-json", &format!("{path}@{version}")]))?;
+    let module = format!("{path}@{version}");
+    let json = output(go().args(["mod", "download", "-json", &module]))?;
     let folder = serde_json::from_str(&json).ok().and_then(|json: serde_json::Value| {
         let folder = PathBuf::from(json.get("Dir")?.as_str()?);
         folder.is_dir().then_some(folder)
     });
-    folder.ok_or_else(|| Error::Refused(format!("module {path}@{version} could not be downloaded")))
+    match folder {
+        Some(folder) => Ok((module, folder)),
+        None => Err(Error::Refused(format!("module {module} could not be downloaded"))),
+    }
 }
 
 /// A program of this machine's PATH.
