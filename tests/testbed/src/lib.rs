@@ -29,6 +29,7 @@ use std::{
     io::{self, Write as _},
     path::{Path, PathBuf},
     process::Command,
+    sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
@@ -331,7 +332,7 @@ impl Bed {
 
     fn cable(&self, cluster: &str, plugged: bool) -> Result<()> {
         if !self.cluster(cluster)?.has_cable() {
-            return Err(Error::Refused("clusters on ports have no cables: root is needed".into()));
+            return Err(Error::Refused("a cluster on ports has no cable".into()));
         }
         network::plug(cluster, plugged)
     }
@@ -354,24 +355,34 @@ impl Bed {
             numbered.map(|(number, name)| Ok(Cluster::in_namespace(&self.folder, name, number))).collect()
         };
         let mut clusters = clusters?;
-        let files = crds::files(Detail::Minimal)?;
+        let files = &crds::files(Detail::Minimal)?;
         let exporters: Vec<(String, String)> = clusters[1..]
             .iter()
             .map(|member| (member.name.clone(), member.at(port::NODE_EXPORTER)))
             .collect();
         let (karmada, members) = clusters.split_first_mut().expect("Karmada is the first");
 
-        thread::scope(|scope| {
-            let others: Vec<_> =
-                members.iter_mut().map(|member| scope.spawn(|| start_member(member, &files))).collect();
-            start_karmada(karmada, &files, &exporters)?;
+        thread::scope(move |scope| {
+            let mut joins = Vec::new();
+            let others: Vec<_> = members
+                .iter_mut()
+                .map(|member| {
+                    let (join, up) = mpsc::channel();
+                    joins.push(join);
+                    scope.spawn(move || {
+                        start_member(member, files)?;
+                        // Without Karmada nobody sends, and its error is the one that counts.
+                        up.recv().map_or(Ok(()), |karmada| karmada::join(karmada, member))
+                    })
+                })
+                .collect();
+            start_karmada(karmada, &exporters)?;
+            let karmada: &Cluster = karmada;
+            for join in joins {
+                let _ = join.send(karmada); // a member that failed says why itself
+            }
+            crds::install(karmada, files)?;
             others.into_iter().try_for_each(|thread| thread.join().expect("no panic"))
-        })?;
-        say("control planes are up, joining");
-        thread::scope(|scope| {
-            let joins: Vec<_> =
-                members.iter().map(|member| scope.spawn(|| karmada::join(karmada, member))).collect();
-            joins.into_iter().try_for_each(|thread| thread.join().expect("no panic"))
         })
     }
 
@@ -383,7 +394,7 @@ impl Bed {
 
     fn clear(&self) -> Result<()> {
         self.kill_all()?;
-        if self.level >= Level::Two && network::missing().is_none() {
+        if self.level >= Level::Two {
             network::remove(&self.folder)?;
         }
         match fs::remove_dir_all(&self.folder) {
@@ -395,11 +406,10 @@ impl Bed {
     }
 }
 
-fn start_karmada(cluster: &mut Cluster, files: &[PathBuf], exporters: &[(String, String)]) -> Result<()> {
+fn start_karmada(cluster: &mut Cluster, exporters: &[(String, String)]) -> Result<()> {
     cluster.start_control_plane(&karmada::NAMES, karmada::ADMISSION)?;
     node::start_prometheus(cluster, exporters)?;
-    karmada::start(cluster)?;
-    crds::install(cluster, files)
+    karmada::start(cluster)
 }
 
 fn start_member(cluster: &mut Cluster, files: &[PathBuf]) -> Result<()> {

@@ -6,7 +6,11 @@ use crate::{
     error::{Error, Result},
 };
 use rustix::process::{Pid, Signal, kill_process};
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// Begins the name of every namespace and interface of a bed.
 const PREFIX: &str = "efl-";
@@ -17,12 +21,11 @@ const HOST: &str = "efl-host";
 /// The first three numbers of every address.
 const SUBNET: &str = "10.201.9";
 
-/// Why clusters cannot have a namespace each on this machine.
-pub(crate) fn missing() -> Option<&'static str> {
-    if !rustix::process::geteuid().is_root() {
-        return Some("only root can make network namespaces");
-    }
-    (output(Command::new("ip").arg("-V")).is_err()).then_some("there is no `ip`: install iproute2")
+/// Why clusters cannot have a namespace each on this machine: tried, because root may lack the right in a container.
+pub(crate) fn missing() -> Option<String> {
+    let probe = format!("{PREFIX}probe");
+    let tried = ip(&format!("netns add {probe}")).and_then(|_| ip(&format!("netns delete {probe}")));
+    tried.err().map(|error| error.to_string())
 }
 
 /// The namespace of a cluster.
@@ -44,8 +47,19 @@ fn ip(line: &str) -> Result<String> {
     output(Command::new("ip").args(line.split(' ')))
 }
 
+/// The folder of another bed that has the network, if there is one.
+fn other(bed: &Path) -> Option<PathBuf> {
+    let owner = fs::read_to_string(Path::new("/sys/class/net").join(HOST).join("ifalias")).ok()?;
+    let owner = PathBuf::from(owner.trim_end());
+    (owner != bed && owner.join("complete").exists()).then_some(owner)
+}
+
 /// Lays the cables for the clusters with these names, in the order of their numbers.
 pub(crate) fn lay(bed: &Path, clusters: &[&str]) -> Result<()> {
+    if let Some(owner) = other(bed) {
+        let owner = owner.display();
+        return Err(Error::Refused(format!("the bed in {owner} has the network namespaces {PREFIX}*")));
+    }
     ip(&format!("netns add {HUB}"))?;
     ip(&format!("-n {HUB} link add hub type bridge"))?;
     ip(&format!("-n {HUB} link set hub up"))?;
@@ -73,13 +87,8 @@ pub(crate) fn plug(cluster: &str, plugged: bool) -> Result<()> {
 
 /// Takes everything away that `lay` made for this bed, also half of it, with whatever still runs there.
 pub(crate) fn remove(bed: &Path) -> Result<()> {
-    let owner =
-        fs::read_to_string(Path::new("/sys/class/net").join(HOST).join("ifalias")).unwrap_or_default();
-    let owner = owner.trim_end();
-    if !owner.is_empty() && Path::new(owner) != bed && Path::new(owner).exists() {
-        return Err(Error::Refused(format!(
-            "another bed has the network namespaces {PREFIX}*: the one in {owner}"
-        )));
+    if other(bed).is_some() {
+        return Ok(());
     }
     let Ok(found) = fs::read_dir("/run/netns") else { return Ok(()) };
     for name in found.filter_map(|entry| entry.ok()?.file_name().into_string().ok()) {
