@@ -15,6 +15,7 @@ pub(crate) struct Lsp {
 }
 
 pub(crate) fn run() -> Result<Exit, Failure> {
-    efl_lsp::run().map_err(|e| Failure::new(format!("cannot serve: {e}")))?;
-    Ok(Exit::Ok)
+    let orderly = efl_lsp::run().map_err(|e| Failure::new(format!("cannot serve: {e}")))?;
+    // The protocol asks for 1 when a client says `exit` without `shutdown`.
+    Ok(Exit::errors(!orderly))
 }

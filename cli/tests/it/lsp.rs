@@ -44,6 +44,13 @@ fn it_ends_when_its_editor_does() {
 }
 
 #[test]
+fn to_leave_without_shutdown_is_an_error() {
+    let (mut client, mut process) = start(Setup::new());
+    client.tell("exit", Value::Null);
+    assert_eq!(process.wait().unwrap().code(), Some(1));
+}
+
+#[test]
 fn it_ends_when_it_is_told_to_although_nobody_reads() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_efl"));
     let mut process = command.arg("lsp").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();

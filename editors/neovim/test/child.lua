@@ -29,6 +29,19 @@ function Child:mode()
   return vim.rpcrequest(self.channel, 'nvim_get_mode')
 end
 
+---Asks for something that Neovim answers only when it waits for no key: before a message of several lines it would wait for
+---ever, and who asks too.
+function Child:request(...)
+  local mode = self:mode()
+  if mode.blocking then
+    self:type('<C-c>')
+    vim.wait(100)
+    local ok, messages = pcall(vim.rpcrequest, self.channel, 'nvim_exec2', 'messages', { output = true })
+    error(('Neovim waits for a key, in mode %s\n%s'):format(mode.mode, ok and messages.output or messages), 3)
+  end
+  return vim.rpcrequest(self.channel, ...)
+end
+
 ---Waits for a mode.
 function Child:wait_mode(mode)
   assert(vim.wait(TIMEOUT, function()
@@ -38,16 +51,11 @@ end
 
 ---Runs Lua in the child.
 function Child:lua(code, ...)
-  local mode = self:mode()
-  if mode.blocking then
-    self:type('<C-c>')
-    error('Neovim waits for a key, in mode ' .. mode.mode, 2)
-  end
-  return vim.rpcrequest(self.channel, 'nvim_exec_lua', code, { ... })
+  return self:request('nvim_exec_lua', code, { ... })
 end
 
 function Child:command(command)
-  vim.rpcrequest(self.channel, 'nvim_command', command)
+  self:request('nvim_command', command)
 end
 
 ---Types keys.
@@ -65,7 +73,7 @@ function Child:open(files)
 end
 
 function Child:text(buffer)
-  return table.concat(vim.rpcrequest(self.channel, 'nvim_buf_get_lines', buffer or 0, 0, -1, false), '\n')
+  return table.concat(self:request('nvim_buf_get_lines', buffer or 0, 0, -1, false), '\n')
 end
 
 ---What is drawn.

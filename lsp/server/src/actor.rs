@@ -29,6 +29,8 @@ pub(crate) enum Message {
 pub(crate) enum Job {
     /// Answers a request.
     Answer(Box<dyn Request>),
+    /// Nothing: there was nothing new for a request, seen from this revision.
+    Wait(u64, Box<dyn Request>),
     /// Checks files.
     Check(Check),
 }
@@ -37,7 +39,7 @@ impl Job {
     /// The way to stop it.
     pub(crate) fn cancellation(&self) -> &Cancellation {
         match self {
-            Job::Answer(request) => request.cancellation(),
+            Job::Answer(request) | Job::Wait(_, request) => request.cancellation(),
             Job::Check(check) => &check.cancellation,
         }
     }
@@ -45,7 +47,7 @@ impl Job {
     /// Does it.
     pub(crate) fn run(&mut self, snapshot: &Snapshot) {
         match self {
-            Job::Answer(request) => request.run(snapshot),
+            Job::Answer(request) | Job::Wait(_, request) => request.run(snapshot),
             Job::Check(check) => check.run(snapshot),
         }
     }
@@ -53,7 +55,10 @@ impl Job {
     /// Ends it; returns it if it is to be done again.
     pub(crate) fn finish(self, end: End) -> Option<Job> {
         match self {
-            Job::Answer(mut request) => {
+            Job::Answer(mut request) | Job::Wait(_, mut request) => {
+                if let (End::Done, Some(revision)) = (&end, request.waits()) {
+                    return Some(Job::Wait(revision, request));
+                }
                 if end == End::Edited && request.again() {
                     return Some(Job::Answer(request));
                 }
@@ -77,13 +82,15 @@ pub(crate) struct Actor {
     workers: Workers,
     /// Requests that wait for a worker, with the revision they were asked at.
     waiting: VecDeque<(u64, Box<dyn Request>)>,
+    /// Requests that wait for something new, with the revision that had nothing for them.
+    sleeping: Vec<(u64, Box<dyn Request>)>,
 }
 
 impl Actor {
     /// Starts it on a thread of its own. It ends when nobody can send to it any more and its workers are idle.
     pub(crate) fn start(session: Session, own: &Sender<Message>, inbox: Receiver<Message>) {
         let workers = Workers::start(own);
-        let mut actor = Self { inbox, session, workers, waiting: VecDeque::new() };
+        let mut actor = Self { inbox, session, workers, waiting: VecDeque::new(), sleeping: Vec::new() };
         let run = move || actor.run();
         if let Err(error) = thread::Builder::new().name("efl:main".to_owned()).stack_size(16 << 20).spawn(run)
         {
@@ -131,6 +138,7 @@ impl Actor {
                         self.guarded(Session::flush);
                         self.waiting.push_front((self.session.revision(), request));
                     }
+                    Some(Job::Wait(revision, request)) => self.sleeping.push((revision, request)),
                     Some(Job::Check(check)) => self.session.checked(check),
                     None => {}
                 }
@@ -146,6 +154,18 @@ impl Actor {
             && let Some(check) = self.session.next_check(self.workers.idle)
         {
             self.workers.assign(Job::Check(check), self.session.snapshot());
+        }
+        self.wake();
+    }
+
+    /// Asks again what waits for something new, when something was written and nobody types.
+    fn wake(&mut self) {
+        let revision = self.session.revision();
+        self.sleeping.retain(|(_, request)| !request.cancellation().is_cancelled());
+        if self.session.rests() {
+            let woken = self.sleeping.extract_if(.., |(seen, _)| *seen != revision);
+            self.waiting.extend(woken.map(|(_, request)| (revision, request)));
+            self.answer();
         }
     }
 

@@ -5,7 +5,10 @@
 
 use std::{
     pin::Pin,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll, Waker},
 };
 use tokio::sync::oneshot;
@@ -26,13 +29,28 @@ pub(crate) struct InOrder<S> {
     inner: LspService<S>,
     gate: Arc<Mutex<Gate>>,
     exit: Option<oneshot::Sender<()>>,
+    ending: Arc<Ending>,
+}
+
+/// How the client leaves.
+#[derive(Default)]
+pub(crate) struct Ending {
+    shut_down: AtomicBool,
+    left_without: AtomicBool,
+}
+
+impl Ending {
+    /// Whether the client did not say `exit` without `shutdown` before it, which the protocol has as an error.
+    pub(crate) fn is_orderly(&self) -> bool {
+        !self.left_without.load(Ordering::Relaxed)
+    }
 }
 
 impl<S> InOrder<S> {
     /// The service, and what is told when the client says `exit`.
-    pub(crate) fn new(inner: LspService<S>) -> (Self, oneshot::Receiver<()>) {
+    pub(crate) fn new(inner: LspService<S>, ending: Arc<Ending>) -> (Self, oneshot::Receiver<()>) {
         let (exit, exited) = oneshot::channel();
-        (Self { inner, gate: Arc::default(), exit: Some(exit) }, exited)
+        (Self { inner, gate: Arc::default(), exit: Some(exit), ending }, exited)
     }
 }
 
@@ -67,9 +85,13 @@ impl<S: tower_lsp::LanguageServer> tower_service::Service<Request> for InOrder<S
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
+        if request.method() == "shutdown" {
+            self.ending.shut_down.store(true, Ordering::Relaxed);
+        }
         if request.method() == "exit"
             && let Some(exit) = self.exit.take()
         {
+            self.ending.left_without.store(!self.ending.shut_down.load(Ordering::Relaxed), Ordering::Relaxed);
             // The server may have gone before.
             let _ = exit.send(());
         }

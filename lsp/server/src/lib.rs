@@ -30,11 +30,12 @@ mod worker;
 
 pub use server::{Options, serve};
 
-/// Serves standard input and output until the client leaves or says `exit`.
-pub fn run() -> std::io::Result<()> {
+/// Serves standard input and output until the client leaves or says `exit`. Whether that was in order: `exit` comes behind
+/// `shutdown`.
+pub fn run() -> std::io::Result<bool> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-    runtime.block_on(serve(tokio::io::stdin(), tokio::io::stdout(), Options::default()));
+    let orderly = runtime.block_on(serve(tokio::io::stdin(), tokio::io::stdout(), Options::default()));
     // A read of standard input cannot be interrupted: do not wait for it.
     runtime.shutdown_background();
-    Ok(())
+    Ok(orderly)
 }

@@ -4,7 +4,7 @@ use crate::{
     actor::{Actor, Message},
     features::Features,
     files,
-    initialize::InOrder,
+    initialize::{Ending, InOrder},
     input::{self, Malformed},
     outbox::Outbox,
     requests::{
@@ -23,7 +23,7 @@ use std::{
     path::PathBuf,
     pin::pin,
     sync::{
-        Mutex, OnceLock, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         mpsc::{Receiver, Sender, channel},
     },
     task::Poll,
@@ -58,8 +58,8 @@ pub struct Options {
     pub test_requests: bool,
 }
 
-/// Serves a client until it leaves or says `exit`.
-pub async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite, options: Options) {
+/// Serves a client until it leaves or says `exit`. Whether that was in order: `exit` comes behind `shutdown`.
+pub async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite, options: Options) -> bool {
     let builder = LspService::build(Server::new).custom_method(input::MALFORMED, Server::malformed);
     let mut builder = own_requests(builder);
     if options.test_requests {
@@ -68,13 +68,15 @@ pub async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite, optio
     let (service, socket) = builder.finish();
     let (messages, filtered) = tokio::io::duplex(1 << 16);
     let server = tower_lsp::Server::new(filtered, output, socket).concurrency_level(CONCURRENCY);
-    let (service, exited) = InOrder::new(service);
+    let ending = Arc::new(Ending::default());
+    let (service, exited) = InOrder::new(service, ending.clone());
     // A client that says `exit`, or nothing more, may still read; but nobody waits for it for ever.
     let heard = async {
         first(exited, input::forward(input, messages)).await;
         tokio::time::sleep(LAST_WORDS).await;
     };
     first(server.serve(service), heard).await;
+    ending.is_orderly()
 }
 
 /// Waits for one of two.

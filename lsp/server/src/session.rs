@@ -8,7 +8,7 @@ use crate::{
     outbox::Outbox,
     project::{self, Documents, Place, Project, uri_of},
     settings::Settings,
-    snapshot::Snapshot,
+    snapshot::{Snapshot, ToldTokens},
     worker::Cancellation,
 };
 use std::{
@@ -35,6 +35,7 @@ pub(crate) struct Session {
     projects: Vec<Project>,
     documents: Arc<Documents>,
     places: Arc<HashMap<Uri, Place>>,
+    told_tokens: Arc<ToldTokens>,
     /// Documents whose text the compiler does not have yet.
     dirty: BTreeSet<Place>,
     /// How often the state was written.
@@ -58,6 +59,7 @@ impl Session {
             projects: Vec::new(),
             documents: Arc::default(),
             places: Arc::default(),
+            told_tokens: Arc::default(),
             dirty: BTreeSet::new(),
             revision: 0,
             urgent: BTreeSet::new(),
@@ -86,6 +88,8 @@ impl Session {
             projects: self.projects.iter().map(Project::view).collect(),
             documents: self.documents.clone(),
             places: self.places.clone(),
+            revision: self.revision,
+            told_tokens: self.told_tokens.clone(),
             lines: RefCell::default(),
         }
     }
@@ -124,6 +128,7 @@ impl Session {
         let Some(place) = Arc::make_mut(&mut self.places).remove(uri) else { return };
         Arc::make_mut(&mut self.documents).remove(&place);
         self.dirty.remove(&place);
+        self.told_tokens.forget(uri);
         self.outbox.publish(uri.clone(), None, Vec::new());
         self.reload(&place);
     }
@@ -423,12 +428,17 @@ impl Session {
         if self.checking[0] { None } else { self.rest_at }
     }
 
+    /// Whether nobody has written for a while.
+    pub(crate) fn rests(&self) -> bool {
+        self.rest_at.is_none()
+    }
+
     /// What is to be checked next, if there is anything for an idle worker.
     pub(crate) fn next_check(&mut self, idle: usize) -> Option<Check> {
         if self.features.pull_diagnostics {
             self.urgent.clear();
             self.rest.clear();
-            self.rest_at = None;
+            self.rest_at.take_if(|at| *at <= Instant::now());
             return None;
         }
         if !self.urgent.is_empty() && !self.checking[1] {

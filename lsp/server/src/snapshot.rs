@@ -17,11 +17,14 @@ use std::{
     cell::RefCell,
     collections::HashMap,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 use tower_lsp::ls_types::{
     DocumentChanges, Location, OneOf, OptionalVersionedTextDocumentIdentifier, Position, Range,
-    TextDocumentEdit, TextDocumentPositionParams, TextEdit, Uri, WorkspaceEdit,
+    SemanticToken, TextDocumentEdit, TextDocumentPositionParams, TextEdit, Uri, WorkspaceEdit,
 };
 
 /// The state of all projects.
@@ -38,8 +41,41 @@ pub(crate) struct Snapshot {
     pub(crate) documents: Arc<HashMap<Place, Document>>,
     /// The places of the open documents, by the client's names.
     pub(crate) places: Arc<HashMap<Uri, Place>>,
+    /// How often the state had been written.
+    pub(crate) revision: u64,
+    /// The semantic tokens that the client was told.
+    pub(crate) told_tokens: Arc<ToldTokens>,
     /// The lines of files that are not open, once asked for.
     pub(crate) lines: RefCell<HashMap<Place, Arc<LineIndex>>>,
+}
+
+/// The semantic tokens of each document as the client was told them last, so that it can be told what has changed.
+#[derive(Default)]
+pub(crate) struct ToldTokens {
+    documents: Mutex<HashMap<Uri, (String, Vec<SemanticToken>)>>,
+    told: AtomicU64,
+}
+
+impl ToldTokens {
+    /// Notes the tokens of a document; returns the name that the client knows them by.
+    pub(crate) fn tell(&self, uri: &Uri, tokens: &[SemanticToken]) -> Option<String> {
+        let name = self.told.fetch_add(1, Ordering::Relaxed).to_string();
+        self.documents.lock().ok()?.insert(uri.clone(), (name.clone(), tokens.to_vec()));
+        Some(name)
+    }
+
+    /// The tokens that a client knows by a name, if they are the last that it was told.
+    pub(crate) fn tokens(&self, uri: &Uri, name: &str) -> Option<Vec<SemanticToken>> {
+        let documents = self.documents.lock().ok()?;
+        documents.get(uri).filter(|(last, _)| last == name).map(|(_, tokens)| tokens.clone())
+    }
+
+    /// Forgets a document.
+    pub(crate) fn forget(&self, uri: &Uri) {
+        if let Ok(mut documents) = self.documents.lock() {
+            documents.remove(uri);
+        }
+    }
 }
 
 /// A project.

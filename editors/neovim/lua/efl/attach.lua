@@ -8,6 +8,23 @@ local function on(events, buffer, callback)
   vim.api.nvim_create_autocmd(events, { group = group, buffer = buffer, callback = callback })
 end
 
+---Takes an accepted item as it is. Neovim 0.11 first asks the server for the rest of it, and fails with an error on the screen
+---when insert mode has been left before the answer; this server only has documentation to add.
+---@param client vim.lsp.Client
+---@param buffer integer
+local function accept_at_once(client, buffer)
+  local provider = client.server_capabilities.completionProvider
+  if not (provider and provider.resolveProvider) then
+    return
+  end
+  on('CompleteDonePre', buffer, function()
+    provider.resolveProvider = false
+    vim.schedule(function()
+      provider.resolveProvider = true
+    end)
+  end)
+end
+
 ---@param client vim.lsp.Client
 ---@param buffer integer
 function M.attach(client, buffer)
@@ -19,6 +36,7 @@ function M.attach(client, buffer)
 
   if config.completion and can('textDocument/completion') then
     vim.lsp.completion.enable(true, client.id, buffer, { autotrigger = true })
+    accept_at_once(client, buffer)
   end
   if config.inlay_hints and can('textDocument/inlayHint') then
     vim.lsp.inlay_hint.enable(true, { bufnr = buffer })

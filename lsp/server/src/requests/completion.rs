@@ -44,6 +44,8 @@ fn convert(file: File<'_>, found: &Completions, rank: usize, item: &Completion) 
         kind: Some(kind(item.kind)),
         detail: item.detail.clone(),
         sort_text: Some(format!("{rank:04}")),
+        // Who is given an edit without it takes what is typed for matched already: Neovim.
+        filter_text: Some(item.label.clone()),
         text_edit: Some(CompletionTextEdit::Edit(file.text_edit(found.replaces, text))),
         insert_text_format: Some(if is_snippet {
             InsertTextFormat::SNIPPET

@@ -42,6 +42,7 @@ mod references;
 mod rename;
 mod selection_range;
 mod semantic_tokens_full;
+mod semantic_tokens_full_delta;
 mod semantic_tokens_range;
 mod signature_help;
 pub(crate) mod testing;
@@ -86,6 +87,8 @@ macro_rules! for_each_request {
             rename(RenameParams) -> Option<WorkspaceEdit>: rename, fails;
             selection_range(SelectionRangeParams) -> Option<Vec<SelectionRange>>: selection_range, fails;
             semantic_tokens_full(SemanticTokensParams) -> Option<SemanticTokensResult>: semantic_tokens_full, fails;
+            semantic_tokens_full_delta(SemanticTokensDeltaParams) -> Option<SemanticTokensFullDeltaResult>:
+                semantic_tokens_full_delta, fails;
             semantic_tokens_range(SemanticTokensRangeParams) -> Option<SemanticTokensRangeResult>:
                 semantic_tokens_range, fails;
             signature_help(SignatureHelpParams) -> Option<SignatureHelp>: signature_help, fails;
@@ -137,9 +140,19 @@ pub(crate) trait Request: Send {
     fn finish(&mut self, end: End);
     /// Whether it may be tried once more after an edit.
     fn again(&mut self) -> bool;
+    /// The revision whose state had nothing new for who asked: the answer waits for another one.
+    fn waits(&self) -> Option<u64>;
     /// The way to stop it.
     fn cancellation(&self) -> &Cancellation;
 }
+
+/// What a request gives that is to be asked again when the state has changed, and has no answer until then.
+pub(crate) fn nothing_new() -> Error {
+    Error { code: ErrorCode::ServerError(NOTHING_NEW), message: "nothing is new".into(), data: None }
+}
+
+/// Never sent.
+const NOTHING_NEW: i64 = i64::MIN;
 
 /// What is done with a request when an edit comes between.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -167,6 +180,7 @@ pub(crate) struct Asked<P, A> {
     on_edit: OnEdit,
     cancellation: Cancellation,
     answer: Option<Result<A>>,
+    revision: u64,
     reply: Option<oneshot::Sender<Result<A>>>,
 }
 
@@ -178,12 +192,13 @@ impl<P, A> Asked<P, A> {
         cancellation: Cancellation,
         reply: oneshot::Sender<Result<A>>,
     ) -> Self {
-        Self { params, run, on_edit, cancellation, answer: None, reply: Some(reply) }
+        Self { params, run, on_edit, cancellation, answer: None, revision: 0, reply: Some(reply) }
     }
 }
 
 impl<P: Send, A: Send> Request for Asked<P, A> {
     fn run(&mut self, snapshot: &Snapshot) {
+        self.revision = snapshot.revision;
         self.answer = Some((self.run)(snapshot, &self.params));
     }
 
@@ -210,6 +225,13 @@ impl<P: Send, A: Send> Request for Asked<P, A> {
                 true
             }
         }
+    }
+
+    fn waits(&self) -> Option<u64> {
+        let nothing_new = |answer: &Result<A>| {
+            answer.as_ref().is_err_and(|e| e.code == ErrorCode::ServerError(NOTHING_NEW))
+        };
+        self.answer.as_ref().is_some_and(nothing_new).then_some(self.revision)
     }
 
     fn cancellation(&self) -> &Cancellation {

@@ -22,7 +22,7 @@ pub(crate) fn register(capabilities: &mut ServerCapabilities, _: &Features) {
     let options = SemanticTokensOptions {
         legend,
         range: Some(true),
-        full: Some(SemanticTokensFullOptions::Bool(true)),
+        full: Some(SemanticTokensFullOptions::Delta { delta: Some(true) }),
         work_done_progress_options: WorkDoneProgressOptions::default(),
     };
     capabilities.semantic_tokens_provider =
@@ -36,7 +36,8 @@ pub(crate) fn run(
     let Some(file) = snapshot.file(&params.text_document.uri) else { return Ok(None) };
     let tokens = semantic_tokens::semantic_tokens(file.db(), file.source);
     let data = encode(file, tokens.iter());
-    Ok(Some(SemanticTokensResult::Tokens(SemanticTokens { result_id: None, data })))
+    let result_id = snapshot.told_tokens.tell(&params.text_document.uri, &data);
+    Ok(Some(SemanticTokensResult::Tokens(SemanticTokens { result_id, data })))
 }
 
 /// Tokens as the protocol writes them: each from the one before it.

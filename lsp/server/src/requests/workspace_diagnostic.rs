@@ -1,12 +1,13 @@
-//! `workspace/diagnostic`: what is wrong with every program, open or not, for clients that ask.
+//! `workspace/diagnostic`: what is wrong with every program, open or not, for clients that ask. They ask again as soon as they
+//! have an answer: as long as all is as they know it there is none.
 
-use super::diagnostic::result_id;
+use super::{diagnostic::result_id, nothing_new};
 use crate::{
     diagnostics::of_file,
     features::Features,
     snapshot::{File, Snapshot},
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use tower_lsp::{
     jsonrpc::Result,
     ls_types::{
@@ -25,8 +26,36 @@ pub(crate) fn run(
     params: &WorkspaceDiagnosticParams,
 ) -> Result<WorkspaceDiagnosticReportResult> {
     let known = params.previous_result_ids.iter().map(|known| (&known.uri, known.value.as_str())).collect();
-    let items = snapshot.programs().filter_map(|file| report(file, &known)).collect();
+    let mut items: Vec<_> = snapshot.programs().filter_map(|file| report(file, &known)).collect();
+    items.extend(gone(&items, params));
+    let is_known = |item: &WorkspaceDocumentDiagnosticReport| {
+        matches!(item, WorkspaceDocumentDiagnosticReport::Unchanged(_))
+    };
+    if !known.is_empty() && items.iter().all(is_known) {
+        return Err(nothing_new());
+    }
     Ok(WorkspaceDiagnosticReportResult::Report(WorkspaceDiagnosticReport { items }))
+}
+
+/// The programs that the client knows something of and that are no more: nothing is wrong with them.
+fn gone(
+    items: &[WorkspaceDocumentDiagnosticReport],
+    params: &WorkspaceDiagnosticParams,
+) -> Vec<WorkspaceDocumentDiagnosticReport> {
+    let uri = |item: &WorkspaceDocumentDiagnosticReport| match item {
+        WorkspaceDocumentDiagnosticReport::Full(report) => report.uri.clone(),
+        WorkspaceDocumentDiagnosticReport::Unchanged(report) => report.uri.clone(),
+    };
+    let here: HashSet<Uri> = items.iter().map(uri).collect();
+    let known = params.previous_result_ids.iter().map(|known| &known.uri);
+    let empty = |uri: &Uri| {
+        WorkspaceDocumentDiagnosticReport::Full(WorkspaceFullDocumentDiagnosticReport {
+            uri: uri.clone(),
+            version: None,
+            full_document_diagnostic_report: FullDocumentDiagnosticReport::default(),
+        })
+    };
+    known.filter(|uri| !here.contains(*uri)).map(empty).collect()
 }
 
 fn report(file: File<'_>, known: &HashMap<&Uri, &str>) -> Option<WorkspaceDocumentDiagnosticReport> {

@@ -179,3 +179,38 @@ fn tokens_hints_and_signatures() {
     assert_eq!(help["activeParameter"], 1);
     client.stop();
 }
+
+/// Applies the edits of a delta.
+fn with_edits(mut data: Vec<Value>, delta: &Value) -> Vec<Value> {
+    for edit in delta["edits"].as_array().unwrap() {
+        let number = |key: &str| usize::try_from(edit[key].as_u64().unwrap()).unwrap();
+        let (start, count) = (number("start"), number("deleteCount"));
+        data.splice(start..start + count, edit["data"].as_array().unwrap().iter().cloned());
+    }
+    data
+}
+
+#[test]
+fn tokens_are_told_by_what_has_changed() {
+    let mut client = start();
+    let first = ask_file(&mut client, "semanticTokens/full");
+    let document = json!({ "uri": client.uri("main.efl") });
+    let delta = |client: &mut Client, previous: &Value| {
+        let params = json!({ "textDocument": document, "previousResultId": previous });
+        client.result("textDocument/semanticTokens/full/delta", params)
+    };
+    let same = delta(&mut client, &first["resultId"]);
+    assert_eq!(same["edits"], json!([]));
+    // A comment in a line of its own.
+    client.edit("main.efl", 2, [2, 0, 2, 0], "  // all\n");
+    client.diagnostics_at("main.efl", 2);
+    let changed = delta(&mut client, &same["resultId"]);
+    let inserted = changed["edits"][0]["data"].as_array().unwrap();
+    assert!(inserted.len() <= 10, "a token more, and the one behind it: {changed}");
+    let whole = ask_file(&mut client, "semanticTokens/full");
+    assert_eq!(json!(with_edits(first["data"].as_array().unwrap().clone(), &changed)), whole["data"]);
+    // Of what was told before that nothing is known any more.
+    let all = delta(&mut client, &first["resultId"]);
+    assert_eq!(all["data"], whole["data"]);
+    client.stop();
+}
