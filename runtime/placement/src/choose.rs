@@ -60,6 +60,7 @@ struct Chooser<'a> {
 impl<'a> Chooser<'a> {
     fn new(view: &'a View<'a>, question: &'a Question, before: &'a State) -> Self {
         let mut state = before.clone();
+        state.unfit.retain(|cluster, _| state.selected.contains(cluster));
         state.caution.relax(view.now, question.policy.hold);
         let (scores, selected) = (scores(view, question, before), before.selected.clone());
         Self { view, question, before, state, scores, selected, moves: Vec::new(), stuck: None }
@@ -224,11 +225,10 @@ impl<'a> Chooser<'a> {
         if !better {
             return (Reason::Steady { challenger: Some((to, gain)), margin }, Urgency::Rest);
         }
-        let age = self.state.changed_at.map(|at| view.now.since(at));
-        let held = age.map_or(policy.hold, |age| age).min(policy.hold);
+        let held = self.state.changed_at.map_or(policy.hold, |at| view.now.apart(at));
         let wait = if !self.state.better.is_full() {
             Some(Wait::Periods(self.state.better.periods()))
-        } else if held < policy.hold && age.is_some() {
+        } else if held < policy.hold {
             Some(Wait::Hold(policy.hold.checked_sub(held).unwrap()))
         } else if !view.has_budget() {
             Some(Wait::Budget)
@@ -272,7 +272,11 @@ impl<'a> Chooser<'a> {
     fn best(&self) -> Option<(String, f64)> {
         let free = self.scores.iter().filter(|s| !s.incumbent && !self.selected.contains(&s.cluster));
         let rated = free.filter(|s| s.is_choosable()).filter_map(|s| Some((s, s.total?)));
-        let best = rated.max_by_key(|(s, total)| (grade(*total), self.liking(&s.cluster)));
+        let best = rated.max_by(|(a, total_a), (b, total_b)| {
+            grade(*total_a)
+                .cmp(&grade(*total_b))
+                .then_with(|| self.liking(&a.cluster).cmp(&self.liking(&b.cluster)))
+        });
         best.map(|(score, total)| (score.cluster.clone(), total))
     }
 
@@ -373,11 +377,12 @@ fn scores(view: &View<'_>, question: &Question, state: &State) -> Vec<ClusterSco
     }
     numbers.sort_unstable();
     numbers.dedup();
+    let fits = view.fits(&question.needs);
     let mut scores: Vec<ClusterScore> = numbers
         .into_iter()
         .map(|number| {
             let incumbent = state.selected.contains(&view.cluster(number).cluster.name);
-            score::score(view, question, number, incumbent)
+            score::score(view, question, &fits[number], number, incumbent)
         })
         .collect();
     let unregistered = strangers

@@ -23,7 +23,7 @@ pub fn decide(question: &Question, fleet: &Fleet, state: &State, now: Time) -> (
 ///
 /// Give it every pipeline, also those that cannot move: their states are the fleet's reservations and its budget.
 pub fn decide_fleet(fleet: &Fleet, pipelines: &[(&Question, &State)], now: Time) -> Vec<(Decision, State)> {
-    let mut view = View::new(fleet, pipelines.iter().copied(), now);
+    let mut view = View::new(fleet, pipelines, now);
     let mut choices: Vec<Choice> = pipelines.iter().map(|(q, state)| choose(&view, q, state)).collect();
     let mut turns: Vec<usize> =
         (0..choices.len()).filter(|at| choices[*at].urgency != Urgency::Rest).collect();

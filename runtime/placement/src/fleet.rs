@@ -78,8 +78,7 @@ impl Sample {
 
     /// The number, if it is fresh. From the future it is as wrong as from long ago.
     fn fresh(self, now: Time, stale_after: Duration) -> Option<f64> {
-        let fresh = now.since(self.at) <= stale_after && self.at.since(now) <= stale_after;
-        (fresh && self.value.is_finite()).then_some(self.value)
+        (now.apart(self.at) <= stale_after && self.value.is_finite()).then_some(self.value)
     }
 }
 

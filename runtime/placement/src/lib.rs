@@ -18,6 +18,7 @@
 mod choose;
 mod decide;
 mod decision;
+mod fit;
 mod fleet;
 mod hash;
 mod question;

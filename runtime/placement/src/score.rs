@@ -9,7 +9,8 @@
 
 use crate::{
     Time,
-    fleet::{self, Effect},
+    fit::Fit,
+    fleet,
     question::{PENDING, PENDING_WEIGHT, Question, Strategy},
     rejection::{Rejection, Resource, Severity},
     view::{As, Seen, View},
@@ -81,7 +82,13 @@ impl ClusterScore {
 }
 
 /// The score of a cluster for a pipeline that runs there or might.
-pub(crate) fn score(view: &View<'_>, question: &Question, number: usize, incumbent: bool) -> ClusterScore {
+pub(crate) fn score(
+    view: &View<'_>,
+    question: &Question,
+    fit: &Fit,
+    number: usize,
+    incumbent: bool,
+) -> ClusterScore {
     let seen = view.cluster(number);
     let as_ = match question.policy.strategy {
         Strategy::LeastLoaded => As::Measured,
@@ -92,9 +99,9 @@ pub(crate) fn score(view: &View<'_>, question: &Question, number: usize, incumbe
     // A metric that counts for nothing need not be known.
     let total = terms.iter().filter(|term| term.weight > 0.0).map(Term::points).sum::<Option<f64>>();
     let total = total.filter(|_| terms.iter().any(|term| term.weight > 0.0));
-    let rejection = unfit(question, seen)
+    let rejection = (fit.unfit.clone())
         .or_else(|| incumbent.then(|| over_limit(question, seen)).flatten())
-        .or_else(|| (!incumbent).then(|| closed(question, seen)).flatten())
+        .or_else(|| (!incumbent).then(|| fit.closed.clone()).flatten())
         .or_else(|| unknown(view, seen, &terms))
         .or_else(|| (!incumbent && as_ != As::Measured).then(|| full(question, seen, as_)).flatten());
     ClusterScore {
@@ -141,22 +148,6 @@ fn terms(view: &View<'_>, question: &Question, seen: &Seen<'_>, as_: As) -> Vec<
     terms
 }
 
-/// Why whoever is there must leave: it is down, or not what the pipeline needs.
-fn unfit(question: &Question, seen: &Seen<'_>) -> Option<Rejection> {
-    let (cluster, needs) = (seen.cluster, &question.needs);
-    if !cluster.ready {
-        return Some(Rejection::NotReady);
-    }
-    if let Some((label, wanted)) = needs.labels.iter().find(|(k, v)| cluster.labels.get(*k) != Some(*v)) {
-        return Some(Rejection::LabelMismatch { label: label.clone(), wanted: wanted.clone() });
-    }
-    if let Some(taint) = needs.intolerable(cluster, Effect::NoExecute) {
-        return Some(Rejection::Tainted { taint: taint.key.clone(), evicts: true });
-    }
-    let api = needs.apis.iter().find(|api| !cluster.apis.contains(*api))?;
-    Some(Rejection::MissingApi { api: api.clone() })
-}
-
 /// Why who is there must leave when it stays so: it is above its limit. The paper has no limit.
 fn over_limit(question: &Question, seen: &Seen<'_>) -> Option<Rejection> {
     if question.policy.strategy == Strategy::LeastLoaded {
@@ -166,15 +157,6 @@ fn over_limit(question: &Question, seen: &Seen<'_>) -> Option<Rejection> {
         let (load, limit) = (seen.load(resource, As::Incumbent)?, question.policy.limit.of(resource));
         (load > limit).then_some(Rejection::OverLimit { resource, load, limit })
     })
-}
-
-/// Why nothing new may come, whatever is measured.
-fn closed(question: &Question, seen: &Seen<'_>) -> Option<Rejection> {
-    if seen.cluster.cordoned {
-        return Some(Rejection::Cordoned);
-    }
-    let taint = question.needs.intolerable(seen.cluster, Effect::NoSchedule)?;
-    Some(Rejection::Tainted { taint: taint.key.clone(), evicts: false })
 }
 
 /// The number that counts and is not known. CPU and memory always count: without them nobody knows what fits.

@@ -40,7 +40,7 @@ impl Streak {
             0 => Self { periods: 1, at: now },
             _ if now < self.at || gap > every.saturating_mul(5) / 2 => Self { periods: 1, at: now },
             _ if gap < every / 2 => *self,
-            periods => Self { periods: PERIODS.min(periods + 1), at: now },
+            periods => Self { periods: PERIODS.min(periods.saturating_add(1)), at: now },
         };
     }
 }

@@ -48,8 +48,11 @@ impl Caution {
 
     /// A window without a return takes one doubling back.
     pub(crate) fn relax(&mut self, now: Time, hold: Duration) {
-        if !self.is_none() && now.since(self.since) > window(hold) {
-            *self = Self { doublings: self.doublings - 1, since: now };
+        if now.apart(self.since) > window(hold) {
+            *self = match self.doublings {
+                0 | 1 => Self::default(),
+                doublings => Self { doublings: DOUBLINGS.min(doublings - 1), since: now },
+            };
         }
     }
 
@@ -58,7 +61,7 @@ impl Caution {
         let returned = moves.iter().any(|earlier| {
             earlier.from == latest.to
                 && earlier.to == latest.from
-                && latest.at.since(earlier.at) <= window(hold)
+                && latest.at.apart(earlier.at) <= window(hold)
         });
         if returned {
             *self = Self { doublings: DOUBLINGS.min(self.doublings + 1), since: latest.at };

@@ -14,9 +14,9 @@ impl Time {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 
-    /// The time after a while.
-    #[must_use]
-    pub fn after(self, while_: Duration) -> Self {
-        Self(self.0.saturating_add(u64::try_from(while_.as_millis()).unwrap_or(u64::MAX)))
+    /// How far two times are apart. What is remembered may lie ahead: a clock was put back, or somebody has edited a status.
+    /// It is forgotten as fast as if it lay behind, or a pipeline would be held until then.
+    pub(crate) const fn apart(self, other: Self) -> Duration {
+        Duration::from_millis(self.0.abs_diff(other.0))
     }
 }

@@ -3,13 +3,15 @@
 
 use crate::{
     Time,
+    fit::{self, Fit},
     fleet::{self, Cluster, Fleet},
-    question::{Question, Request},
+    question::{Needs, Question, Request},
     rejection::Resource,
     state::State,
     streak::PERIODS,
 };
-use std::{collections::HashMap, time::Duration};
+use rustc_hash::FxHashMap;
+use std::{collections::BTreeMap, time::Duration};
 
 /// The fleet's budget is so many moves in this time.
 const MINUTE: Duration = Duration::from_mins(1);
@@ -21,7 +23,9 @@ pub(crate) struct View<'a> {
     pub(crate) fleet: &'a Fleet,
     pub(crate) now: Time,
     clusters: Vec<Seen<'a>>,
-    numbers: HashMap<&'a str, usize>,
+    numbers: FxHashMap<&'a str, usize>,
+    /// What each cluster is for those who need the same: pipelines are many, what they need are few.
+    fits: BTreeMap<&'a Needs, Vec<Fit>>,
     /// Whether unschedulable pods are counted at all: on a fleet without kube-state-metrics nobody knows them, and they
     /// are left out of every score.
     pub(crate) counts_pods: bool,
@@ -58,21 +62,22 @@ pub(crate) enum As {
 
 impl<'a> View<'a> {
     /// The view of a fleet whose pipelines have come to these states.
-    pub(crate) fn new<'p>(
-        fleet: &'a Fleet,
-        pipelines: impl Iterator<Item = (&'p Question, &'p State)>,
-        now: Time,
-    ) -> Self {
+    pub(crate) fn new(fleet: &'a Fleet, pipelines: &[(&'a Question, &'a State)], now: Time) -> Self {
         let mut clusters: Vec<Seen<'a>> = fleet.clusters.iter().map(|c| Seen::new(c, fleet, now)).collect();
         clusters.sort_by(|a, b| a.cluster.name.cmp(&b.cluster.name));
         clusters.dedup_by(|a, b| a.cluster.name == b.cluster.name);
         let numbers = clusters.iter().enumerate().map(|(n, seen)| (seen.cluster.name.as_str(), n)).collect();
         let counts_pods = clusters.iter().any(|seen| seen.unschedulable.is_some());
-        let mut view = Self { fleet, now, clusters, numbers, counts_pods, budget: fleet.moves };
+        let fits = BTreeMap::new();
+        let mut view = Self { fleet, now, clusters, numbers, fits, counts_pods, budget: fleet.moves };
         let lasts = fleet.every.saturating_mul(u32::from(PERIODS));
         for (question, state) in pipelines {
-            view.spend(state.moves.iter().filter(|m| now.since(m.at) < MINUTE).count());
-            let visible = state.settled_at.is_none_or(|at| now.since(at) >= lasts);
+            let clusters = view.clusters.iter();
+            view.fits
+                .entry(&question.needs)
+                .or_insert_with(|| clusters.map(|seen| fit::fit(&question.needs, seen.cluster)).collect());
+            view.spend(state.moves.iter().filter(|m| now.apart(m.at) < MINUTE).count());
+            let visible = state.settled_at.is_none_or(|at| now.apart(at) >= lasts);
             if question.moving || !visible {
                 view.reserve(question, &state.previous, &state.selected);
             }
@@ -88,6 +93,11 @@ impl<'a> View<'a> {
     /// A cluster.
     pub(crate) fn cluster(&self, number: usize) -> &Seen<'a> {
         &self.clusters[number]
+    }
+
+    /// What each cluster is, by its number, for who needs this; it must be one of the pipelines of the view.
+    pub(crate) fn fits(&self, needs: &Needs) -> &[Fit] {
+        self.fits.get(needs).expect("it is a pipeline of the view")
     }
 
     /// A pipeline goes from some clusters to others: reserved where it is new, released where it was.
