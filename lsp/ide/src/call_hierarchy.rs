@@ -46,23 +46,26 @@ pub fn prepare_call_hierarchy(db: &Database, file: SourceFile, offset: TextSize)
 
 /// What leads to the station whose name is in a place.
 pub fn incoming_calls(db: &Database, file: SourceFile, offset: TextSize) -> Vec<Call> {
-    let Some(to) = symbols_at(db, file, offset).into_iter().find(is_station) else { return Vec::new() };
-    let mut calls = Vec::new();
-    for edge in edges(db, &to) {
-        if edge.to == to {
-            add(db, &mut calls, &edge.from, edge.place);
-        }
-    }
-    calls
+    calls(db, file, offset, |edge, here| (edge.to == *here).then_some(&edge.from))
 }
 
 /// Where the station whose name is in a place leads.
 pub fn outgoing_calls(db: &Database, file: SourceFile, offset: TextSize) -> Vec<Call> {
-    let Some(from) = symbols_at(db, file, offset).into_iter().find(is_station) else { return Vec::new() };
+    calls(db, file, offset, |edge, here| (edge.from == *here).then_some(&edge.to))
+}
+
+/// The other ends of the steps at the station whose name is in a place.
+fn calls(
+    db: &Database,
+    file: SourceFile,
+    offset: TextSize,
+    other: for<'e> fn(&'e Edge, &Symbol) -> Option<&'e Symbol>,
+) -> Vec<Call> {
+    let Some(here) = symbols_at(db, file, offset).into_iter().find(is_station) else { return Vec::new() };
     let mut calls = Vec::new();
-    for edge in edges(db, &from) {
-        if edge.from == from {
-            add(db, &mut calls, &edge.to, edge.place);
+    for edge in edges(db, &here) {
+        if let Some(other) = other(&edge, &here) {
+            add(db, &mut calls, other, edge.place);
         }
     }
     calls

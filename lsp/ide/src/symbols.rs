@@ -1,17 +1,17 @@
 //! The outline of a file, and the declarations of the workspace.
 
-use crate::{
-    FileRange,
-    syntax::{header, root},
-};
+use crate::{FileRange, syntax::header};
 use efl_compiler::{
-    db::{Database, Item, SourceFile, Workspace, items},
+    db::{Database, Item, ItemText, SourceFile, Workspace, item_node, items},
     index::Kind,
 };
 use efl_grammar::{
     SyntaxNode, TextRange, TextSize,
     ast::{self, AstNode, HasMembers, HasName, HasSig},
 };
+
+/// What stands for the name of what has none yet.
+const UNNAMED: &str = "…";
 
 /// A declaration with those in it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -32,125 +32,119 @@ pub struct DocumentSymbol {
 
 /// The declarations of a file, in order.
 pub fn document_symbols(db: &Database, file: SourceFile) -> Vec<DocumentSymbol> {
-    items(db, file).iter().filter_map(|item| of_item(db, *item)).collect()
+    let of_item = |item: &Item<'_>| Some(outline(db, item.text).as_ref()?.moved(item.start.into()));
+    items(db, file).iter().filter_map(of_item).collect()
 }
 
-fn of_item(db: &Database, item: Item<'_>) -> Option<DocumentSymbol> {
-    let node = root(db, item).children().find_map(ast::Item::cast)?;
-    let outline = Outline { start: item.start.into() };
-    Some(match &node {
+impl DocumentSymbol {
+    /// The same where its item begins at an offset.
+    fn moved(&self, by: TextSize) -> Self {
+        Self {
+            range: self.range + by,
+            selection: self.selection + by,
+            children: self.children.iter().map(|child| child.moved(by)).collect(),
+            name: self.name.clone(),
+            detail: self.detail.clone(),
+            kind: self.kind,
+        }
+    }
+}
+
+/// What an item declares; its ranges are relative to the item. An edit makes the outline of one item again.
+#[salsa::tracked(returns(ref))]
+fn outline<'db>(db: &'db dyn salsa::Database, item: ItemText<'db>) -> Option<DocumentSymbol> {
+    Some(match &item_node(db, item)? {
         ast::Item::Import(_) => return None,
-        ast::Item::Param(d) => outline.leaf(d, Kind::Param, text(d.ty().as_ref())),
-        ast::Item::Type(d) => outline.type_decl(d),
-        ast::Item::Bus(d) => outline.leaf(d, Kind::Bus, d.kind().map(|k| k.text()).unwrap_or_default()),
-        ast::Item::Fleet(d) => outline.fleet(d),
-        ast::Item::Function(d) => outline.leaf(d, Kind::Function, signature(d)),
-        ast::Item::Workflow(d) => outline.leaf(d, Kind::Workflow, signature(d)),
-        ast::Item::Orchestrator(d) => outline.orchestrator(d),
-        ast::Item::Test(d) => outline.test(d),
+        ast::Item::Param(d) => leaf(d, Kind::Param, text(d.ty().as_ref())),
+        ast::Item::Type(d) => type_decl(d),
+        ast::Item::Bus(d) => leaf(d, Kind::Bus, d.kind().map(|k| k.text()).unwrap_or_default()),
+        ast::Item::Fleet(d) => fleet(d),
+        ast::Item::Function(d) => leaf(d, Kind::Function, signature(d)),
+        ast::Item::Workflow(d) => leaf(d, Kind::Workflow, signature(d)),
+        ast::Item::Orchestrator(d) => orchestrator(d),
+        ast::Item::Test(d) => test(d),
     })
 }
 
-/// Ranges are relative to the item; it begins here.
-struct Outline {
-    start: TextSize,
+fn symbol(
+    node: &impl AstNode,
+    name: Option<(String, TextRange)>,
+    kind: Option<Kind>,
+    detail: String,
+    children: Vec<DocumentSymbol>,
+) -> DocumentSymbol {
+    let range = node.range();
+    let (name, selection) = name
+        .filter(|(name, at)| !name.is_empty() && range.contains_range(*at))
+        .unwrap_or_else(|| (UNNAMED.to_owned(), TextRange::empty(range.start())));
+    DocumentSymbol { name, detail, kind, range, selection, children }
 }
 
-impl Outline {
-    fn symbol(
-        &self,
-        node: &impl AstNode,
-        name: Option<(String, TextRange)>,
-        kind: Option<Kind>,
-        detail: String,
-        children: Vec<DocumentSymbol>,
-    ) -> DocumentSymbol {
-        let range = node.range();
-        let (name, selection) = name
-            .filter(|(name, at)| !name.is_empty() && range.contains_range(*at))
-            .unwrap_or_else(|| ("…".to_owned(), TextRange::empty(range.start())));
-        DocumentSymbol {
-            name,
-            detail,
-            kind,
-            range: range + self.start,
-            selection: selection + self.start,
-            children,
+fn named(node: &impl HasName, kind: Kind, detail: String, children: Vec<DocumentSymbol>) -> DocumentSymbol {
+    let name = node.name().map(|n| (n.text(), n.range()));
+    symbol(node, name, Some(kind), detail, children)
+}
+
+fn leaf(node: &impl HasName, kind: Kind, detail: String) -> DocumentSymbol {
+    named(node, kind, detail, Vec::new())
+}
+
+fn type_decl(decl: &ast::TypeDecl) -> DocumentSymbol {
+    let fields = match decl.ty() {
+        Some(ast::Ty::Record(record)) => record.fields().map(|f| type_field(&f)).collect(),
+        _ => Vec::new(),
+    };
+    let detail = if fields.is_empty() { text(decl.ty().as_ref()) } else { String::new() };
+    named(decl, Kind::Type, detail, fields)
+}
+
+fn type_field(field: &ast::TyField) -> DocumentSymbol {
+    let key = field.key().map(|k| (k.text(), k.range()));
+    symbol(field, key, Some(Kind::Field), text(field.ty().as_ref()), Vec::new())
+}
+
+fn fleet(decl: &ast::Fleet) -> DocumentSymbol {
+    let member = |member: ast::Member| match member {
+        ast::Member::Cluster(cluster) => Some(leaf(&cluster, Kind::Cluster, String::new())),
+        ast::Member::Nested(nested) if nested.keyword()?.text() == "metric" => {
+            let label = nested.label().map(|l| (l.text(), l.range()));
+            Some(symbol(&nested, label, Some(Kind::Metric), String::new(), Vec::new()))
         }
-    }
+        _ => None,
+    };
+    let members = decl.members().into_iter().filter_map(member).collect();
+    named(decl, Kind::Fleet, String::new(), members)
+}
 
-    fn named(
-        &self,
-        node: &impl HasName,
-        kind: Kind,
-        detail: String,
-        children: Vec<DocumentSymbol>,
-    ) -> DocumentSymbol {
-        let name = node.name().map(|n| (n.text(), n.range()));
-        self.symbol(node, name, Some(kind), detail, children)
-    }
+fn orchestrator(decl: &ast::Orchestrator) -> DocumentSymbol {
+    let members = decl.members().iter().filter_map(member).collect();
+    named(decl, Kind::Orchestrator, String::new(), members)
+}
 
-    fn leaf(&self, node: &impl HasName, kind: Kind, detail: String) -> DocumentSymbol {
-        self.named(node, kind, detail, Vec::new())
-    }
+fn member(of: &ast::Member) -> Option<DocumentSymbol> {
+    Some(match of {
+        ast::Member::Source(source) => {
+            let events = source.members();
+            let events = events.iter().filter_map(member).collect();
+            let kind = source.kind().map(|k| k.text()).unwrap_or_default();
+            named(source, Kind::Source, kind, events)
+        }
+        ast::Member::Event(event) => leaf(event, Kind::Event, text(event.ty().as_ref())),
+        ast::Member::Function(d) => leaf(d, Kind::Function, signature(d)),
+        ast::Member::Workflow(d) => leaf(d, Kind::Workflow, signature(d)),
+        ast::Member::Rule(rule) => {
+            let logic = rule.logic().map(|l| format!("on {}", text(Some(&l)))).unwrap_or_default();
+            leaf(rule, Kind::Rule, logic)
+        }
+        ast::Member::Type(decl) => type_decl(decl),
+        _ => return None,
+    })
+}
 
-    fn type_decl(&self, decl: &ast::TypeDecl) -> DocumentSymbol {
-        let fields = match decl.ty() {
-            Some(ast::Ty::Record(record)) => record.fields().map(|f| self.type_field(&f)).collect(),
-            _ => Vec::new(),
-        };
-        let detail = if fields.is_empty() { text(decl.ty().as_ref()) } else { String::new() };
-        self.named(decl, Kind::Type, detail, fields)
-    }
-
-    fn type_field(&self, field: &ast::TyField) -> DocumentSymbol {
-        let key = field.key().map(|k| (k.text(), k.range()));
-        self.symbol(field, key, Some(Kind::Field), text(field.ty().as_ref()), Vec::new())
-    }
-
-    fn fleet(&self, decl: &ast::Fleet) -> DocumentSymbol {
-        let member = |member: ast::Member| match member {
-            ast::Member::Cluster(cluster) => Some(self.leaf(&cluster, Kind::Cluster, String::new())),
-            ast::Member::Nested(nested) if nested.keyword()?.text() == "metric" => {
-                let label = nested.label().map(|l| (l.text(), l.range()));
-                Some(self.symbol(&nested, label, Some(Kind::Metric), String::new(), Vec::new()))
-            }
-            _ => None,
-        };
-        let members = decl.members().into_iter().filter_map(member).collect();
-        self.named(decl, Kind::Fleet, String::new(), members)
-    }
-
-    fn orchestrator(&self, decl: &ast::Orchestrator) -> DocumentSymbol {
-        let members = decl.members().iter().filter_map(|m| self.member(m)).collect();
-        self.named(decl, Kind::Orchestrator, String::new(), members)
-    }
-
-    fn member(&self, member: &ast::Member) -> Option<DocumentSymbol> {
-        Some(match member {
-            ast::Member::Source(source) => {
-                let events = source.members();
-                let events = events.iter().filter_map(|m| self.member(m)).collect();
-                let kind = source.kind().map(|k| k.text()).unwrap_or_default();
-                self.named(source, Kind::Source, kind, events)
-            }
-            ast::Member::Event(event) => self.leaf(event, Kind::Event, text(event.ty().as_ref())),
-            ast::Member::Function(d) => self.leaf(d, Kind::Function, signature(d)),
-            ast::Member::Workflow(d) => self.leaf(d, Kind::Workflow, signature(d)),
-            ast::Member::Rule(rule) => {
-                let logic = rule.logic().map(|l| format!("on {}", text(Some(&l)))).unwrap_or_default();
-                self.leaf(rule, Kind::Rule, logic)
-            }
-            ast::Member::Type(decl) => self.type_decl(decl),
-            _ => return None,
-        })
-    }
-
-    fn test(&self, test: &ast::Test) -> DocumentSymbol {
-        let title = test.title().and_then(|t| Some((t.plain()?, t.range())));
-        let of = test.orchestrator().map(|o| o.text()).unwrap_or_default();
-        self.symbol(test, title, None, of, Vec::new())
-    }
+fn test(test: &ast::Test) -> DocumentSymbol {
+    let title = test.title().and_then(|t| Some((t.plain()?, t.range())));
+    let of = test.orchestrator().map(|o| o.text()).unwrap_or_default();
+    symbol(test, title, None, of, Vec::new())
 }
 
 /// A node's text on one line, cut where it is long.
@@ -193,8 +187,10 @@ pub fn workspace_symbols(db: &Database, query: &str) -> Vec<WorkspaceSymbol> {
         if !file.path(db).ends_with(".efl") {
             continue;
         }
-        for symbol in document_symbols(db, *file) {
-            collect(*file, &symbol, None, query, &mut found);
+        for item in items(db, *file) {
+            if let Some(symbol) = outline(db, item.text) {
+                collect((*file, item.start.into()), symbol, None, query, &mut found);
+            }
         }
     }
     found.sort_by_cached_key(|s| {
@@ -204,23 +200,24 @@ pub fn workspace_symbols(db: &Database, query: &str) -> Vec<WorkspaceSymbol> {
     found
 }
 
+/// Adds what fits of a symbol of an item, which begins at an offset of a file. What has no name yet is not found by one.
 fn collect(
-    file: SourceFile,
+    (file, start): (SourceFile, TextSize),
     symbol: &DocumentSymbol,
     container: Option<&str>,
     query: &str,
     found: &mut Vec<WorkspaceSymbol>,
 ) {
-    if matches(&symbol.name, query) {
+    if symbol.name != UNNAMED && matches(&symbol.name, query) {
         found.push(WorkspaceSymbol {
             name: symbol.name.clone(),
             kind: symbol.kind,
-            place: FileRange { file, range: symbol.selection },
+            place: FileRange { file, range: symbol.selection + start },
             container: container.map(str::to_owned),
         });
     }
     for child in &symbol.children {
-        collect(file, child, Some(&symbol.name), query, found);
+        collect((file, start), child, Some(&symbol.name), query, found);
     }
 }
 
