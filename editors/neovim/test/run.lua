@@ -259,6 +259,25 @@ test(':EflGraph shows the pipeline, follows it, and goes to the source', functio
   nvim:wait('in the source', "return vim.fn.getline('.'):find('function fine') ~= nil and vim.bo.filetype == 'efl'")
 end)
 
+test('a view of a broken source says why it shows nothing, or nothing new', function(nvim)
+  open(nvim, (PIPELINE:gsub('vehicle%[speed > 50%]', 'vehicle[sped > 50]')))
+  nvim:command('EflGraph')
+  local function said(text)
+    nvim:wait('said: ' .. text, [[
+      local buffer = vim.fn.bufnr('efl://graph')
+      local window = buffer > 0 and vim.fn.win_findbuf(buffer)[1]
+      return window ~= nil and vim.wo[window].winbar == ...
+    ]], text)
+  end
+  said('Nothing to show yet: `main.efl` has an error')
+  nvim:go_to('sped')
+  nvim:type('cespeed<Esc>')
+  said('')
+  nvim:type('u')
+  said('Not up to date: `main.efl` has an error')
+  check(nvim:screen():find('rule too-fast', 1, true), nvim:screen())
+end)
+
 test(':EflGraph! opens the picture', function(nvim)
   open(nvim)
   nvim:lua('vim.ui.open = function(path) vim.g.opened = path end')

@@ -5,7 +5,7 @@ use efl_compiler::{
     catalog::{Block, Field, FieldType, Presence},
     db::{Database, SourceFile},
     diag::{Diagnostic, Level},
-    index::{self, BlockPlace, IndexedItem, Names},
+    index::{self, BlockPlace, Entry, IndexedItem, Kind, Names},
     project, rules,
 };
 use efl_grammar::{
@@ -220,7 +220,13 @@ impl Place<'_> {
         let body = rule.body()?;
         let mut stmts = body.stmts();
         let (Some(ast::Stmt::Call(stmt)), None) = (stmts.next(), stmts.next()) else { return None };
-        let call = stmt.call()?;
+        let callee = stmt.call()?.callee()?.range();
+        let is_function =
+            |e: &Entry| e.range == callee && e.symbol().is_some_and(|s| s.kind() == Kind::Function);
+        if !self.item.index.entries.iter().any(is_function) {
+            return None;
+        }
+        let called = self.text(callee);
         let name = rule.name().map(|n| n.text()).filter(|n| !n.is_empty())?;
         let workflow = self.free_name(&format!("run-{name}"));
         let events = self.events_read(&stmt)?;
@@ -232,7 +238,6 @@ impl Place<'_> {
             "workflow {workflow}({}) {{\n{indent}  {statement}\n{indent}}}\n\n{indent}",
             formals.join(", ")
         );
-        let called = self.text(call.callee()?.range()).to_owned();
         let range = self.item.absolute(stmt.range());
         let replaced = FileEdit {
             place: FileRange { file: self.file, range },

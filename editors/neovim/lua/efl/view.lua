@@ -13,6 +13,18 @@ local DEBOUNCE = 120 -- milliseconds
 ---@type table<string, efl.View> by method
 local views = {}
 
+---Says above the view why it is not what the source says now.
+---@param view efl.View
+---@param why string?
+function M.say(view, why)
+  vim.b[view.buffer].efl_stale = why ~= nil
+  local window = M.window(view.buffer)
+  if window then
+    local text = why and (view.result and 'Not up to date: ' or 'Nothing to show yet: ') .. why or ''
+    vim.wo[window][0].winbar = text:gsub('%s+', ' '):gsub('%%', '%%%%')
+  end
+end
+
 ---@param view efl.View
 local function request(view)
   local client = require('efl').client(view.source)
@@ -26,10 +38,10 @@ local function request(view)
     end
     if problem or not result then
       -- While the source is broken the last good picture stays.
-      vim.b[view.buffer].efl_stale = true
+      M.say(view, problem and problem.message or 'no answer')
       return
     end
-    vim.b[view.buffer].efl_stale = false
+    M.say(view, nil)
     view.result = result
     view.render(view, result)
   end, view.source)

@@ -231,6 +231,30 @@ fn filled(snippet: &str) -> String {
     out + &rest.replace("\\}", "}")
 }
 
+/// The errors of a program.
+fn errors(text: &str) -> Vec<String> {
+    let mut system = MemorySystem::default();
+    system.files.insert("main.efl".to_owned(), text.into());
+    let db = Database::load(&system, &["main.efl".to_owned()]);
+    let file = db.file("main.efl").expect("it is loaded");
+    let found = project::diagnostics(&db, file).into_iter().filter(|found| found.level == Level::Error);
+    found.map(|found| format!("{} in {text}", found.message)).collect()
+}
+
+#[test]
+fn a_declaration_that_is_inserted_has_no_mistake() {
+    let fixture = Fixture::new("<CURSOR>\n");
+    let found = completion(&fixture.db, fixture.file, fixture.offset()).items;
+    // The others name or call what is not there.
+    let whole = ["param", "type", "bus", "fleet", "orchestrator", "function"];
+    let wrong: Vec<String> = found
+        .iter()
+        .filter(|item| whole.contains(&item.label.as_str()))
+        .flat_map(|item| errors(&filled(&item.insert)))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn a_source_that_is_inserted_has_no_mistake() {
     let fixture = Fixture::new("orchestrator o {\n  namespace: \"n\"\n  source s: <CURSOR>\n}\n");
@@ -239,15 +263,7 @@ fn a_source_that_is_inserted_has_no_mistake() {
     for item in found.iter().filter(|item| item.kind == Kind::Source) {
         let text =
             format!("orchestrator o {{\n  namespace: \"n\"\n  source s: {}\n}}\n", filled(&item.insert));
-        let mut system = MemorySystem::default();
-        system.files.insert("main.efl".to_owned(), text.as_str().into());
-        let db = Database::load(&system, &["main.efl".to_owned()]);
-        let file = db.file("main.efl").expect("it is loaded");
-        for found in project::diagnostics(&db, file) {
-            if found.level == Level::Error {
-                wrong.push(format!("{}: {} in {text}", item.label, found.message));
-            }
-        }
+        wrong.extend(errors(&text).into_iter().map(|error| format!("{}: {error}", item.label)));
     }
     assert!(found.len() > 25 && wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -59,7 +59,7 @@ const OF_FILE: &[Template] = &[
     template(
         "orchestrator",
         "A pipeline: sources, rules, workflows, functions, a placement",
-        "orchestrator ‹name› {\n  namespace: \"‹default›\"\n\n  $0\n}",
+        "orchestrator ‹name› {\n  namespace: \"‹pipelines›\"\n\n  $0\n}",
     ),
     FUNCTION,
     WORKFLOW,
