@@ -4,7 +4,7 @@ use crate::{
     Place,
     command::{folder, output, read, write},
     error::{Context as _, Error, Result},
-    network,
+    network::{self, Network},
     pki::Keys,
     process::Process,
     programs::{self, API_SERVER, CONTROLLERS, ETCD},
@@ -33,6 +33,10 @@ pub(crate) mod port {
     pub(crate) const SCHEDULER_HEALTH: u16 = 10351;
     pub(crate) const NODE_EXPORTER: u16 = 9100;
     pub(crate) const PROMETHEUS: u16 = 9090;
+    pub(crate) const KUBE_SCHEDULER: u16 = 10259;
+    pub(crate) const KUBELET_HEALTH: u16 = 10248;
+    pub(crate) const PROXY_HEALTH: u16 = 10256;
+    /// Those of level 2, which may be on ports of this machine.
     pub(crate) const ALL: [u16; 14] = [
         ETCD,
         ETCD_PEER,
@@ -55,21 +59,23 @@ pub(crate) mod port {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Cluster {
     pub(crate) name: String,
+    number: usize,
     pub(crate) folder: PathBuf,
     pub(crate) address: String,
-    namespace: Option<String>,
+    pub(crate) namespace: Option<String>,
     ports: BTreeMap<u16, u16>,
     pub(crate) processes: Vec<Process>,
 }
 
 impl Cluster {
     /// The cluster with a number, in a namespace of its own.
-    pub(crate) fn in_namespace(bed: &Path, name: &str, number: usize) -> Self {
+    pub(crate) fn in_namespace(bed: &Path, network: Network, name: &str, number: usize) -> Self {
         Self {
             name: name.to_owned(),
+            number,
             folder: bed.join(name),
-            address: network::address(number),
-            namespace: Some(network::namespace(name)),
+            address: network.address(number),
+            namespace: Some(network.name(name)),
             ports: BTreeMap::new(),
             processes: Vec::new(),
         }
@@ -85,6 +91,7 @@ impl Cluster {
         let ports: std::io::Result<_> = free.collect();
         Ok(Self {
             name: name.to_owned(),
+            number: 0,
             folder: bed.join(name),
             address: "127.0.0.1".to_owned(),
             namespace: None,
@@ -109,9 +116,9 @@ impl Cluster {
         self.ports.get(&port).copied().unwrap_or(port)
     }
 
-    /// Whether it has a network of its own.
-    pub(crate) fn has_cable(&self) -> bool {
-        self.namespace.is_some()
+    /// The addresses of its pods.
+    pub(crate) fn pods(&self) -> String {
+        format!("10.24{}.0.0/24", self.number)
     }
 
     /// `ADDRESS:PORT`.
@@ -247,6 +254,9 @@ impl Cluster {
             ("service-account-key-file", &keys.file("accounts.pub")),
             ("service-account-signing-key-file", &keys.file("accounts.key")),
             ("service-cluster-ip-range", "10.96.0.0/16"),
+            ("kubelet-preferred-address-types", "InternalIP"),
+            ("kubelet-client-certificate", &keys.file("admin.crt")),
+            ("kubelet-client-key", &keys.file("admin.key")),
             ("requestheader-client-ca-file", &keys.file("ca.crt")),
             ("requestheader-allowed-names", "front-proxy-client"),
             ("requestheader-extra-headers-prefix", "X-Remote-Extra-"),

@@ -7,7 +7,9 @@ mod cluster;
 mod command;
 mod crds;
 mod error;
+mod image;
 mod karmada;
+mod kubelet;
 mod network;
 mod node;
 mod pki;
@@ -22,6 +24,7 @@ use cluster::{Cluster, port};
 use command::folder;
 use crds::Detail;
 use error::Context as _;
+use network::Network;
 use process::Process;
 use std::{
     env,
@@ -41,17 +44,20 @@ pub enum Level {
     One,
     /// Karmada and the members `m1`, `m2` and `m3` with their controllers, Prometheus and node exporters: propagation, placement.
     Two,
+    /// The same, and `m1` and `m2` are nodes where pods run.
+    Three,
 }
 
 impl Level {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::One, Self::Two];
+    pub const ALL: [Self; 3] = [Self::One, Self::Two, Self::Three];
 
     /// As `EFL_LEVEL` has it.
     pub fn number(self) -> u8 {
         match self {
             Self::One => 1,
             Self::Two => 2,
+            Self::Three => 3,
         }
     }
 
@@ -59,7 +65,7 @@ impl Level {
     pub fn clusters(self) -> &'static [&'static str] {
         match self {
             Self::One => &["l1"],
-            Self::Two => &["karmada", "m1", "m2", "m3"],
+            Self::Two | Self::Three => &["karmada", "m1", "m2", "m3"],
         }
     }
 
@@ -67,7 +73,15 @@ impl Level {
     pub fn members(self) -> &'static [&'static str] {
         match self {
             Self::One => &[],
-            Self::Two => &self.clusters()[1..],
+            Self::Two | Self::Three => &self.clusters()[1..],
+        }
+    }
+
+    /// The members where pods run.
+    pub fn nodes(self) -> &'static [&'static str] {
+        match self {
+            Self::One | Self::Two => &[],
+            Self::Three => &["m1", "m2"],
         }
     }
 
@@ -130,9 +144,15 @@ pub struct Bed {
 const LOCKED: Duration = Duration::from_mins(30);
 
 impl Bed {
+    /// The beds that there can be: that of level 1, and that of level 2, which level 3 adds to.
+    pub fn all() -> Result<Vec<Self>> {
+        [Level::One, Level::Two].into_iter().map(Self::new).collect()
+    }
+
     /// The bed of a level, whether it is up or not.
     pub fn new(level: Level) -> Result<Self> {
-        Ok(Self { level, folder: programs::cache()?.join(format!("l{}", level.number())) })
+        let name = if level == Level::One { "l1" } else { "l2" };
+        Ok(Self { level, folder: programs::cache()?.join(name) })
     }
 
     /// Where its state and logs are.
@@ -149,6 +169,13 @@ impl Bed {
             programs::debian("prometheus")?;
             programs::debian("prometheus-node-exporter")?;
             programs::own()?;
+        }
+        if self.level >= Level::Three {
+            kubelet::check()?;
+            built.extend([programs::KUBE_SCHEDULER, programs::KUBELET, programs::KUBE_PROXY]);
+            for name in ["pause", "function"] {
+                image::made(name, &image::own(name)?)?;
+            }
         }
         for program in built {
             program.built()?;
@@ -168,19 +195,23 @@ impl Bed {
             say("is up");
             return Ok(());
         }
-        self.clear()?;
-        self.build()?;
         let began = Instant::now();
+        let base = Self { level: self.level.min(Level::Two), folder: self.folder.clone() };
+        if !base.is_up() {
+            base.clear()?;
+        }
+        self.build()?;
         folder(&self.folder)?;
         let up = match self.level {
             Level::One => self.start_one(),
             Level::Two => self.start_two(),
+            Level::Three if base.is_up() => self.start_three(),
+            Level::Three => base.start_two().and_then(|()| base.note_up()).and_then(|()| self.start_three()),
         };
-        if let Err(error) = up {
+        if let Err(error) = up.and_then(|()| self.note_up()) {
             self.kill_all()?; // the logs stay until the next `up` or `down`
             return Err(error);
         }
-        File::create(self.complete()).context(|| "noting that the bed is up".to_owned())?;
         say(&format!("up in {:.1} s", began.elapsed().as_secs_f64()));
         Ok(())
     }
@@ -241,7 +272,11 @@ impl Bed {
     pub fn kill(&self, what: &str) -> Result<()> {
         let processes = self.named(what)?;
         processes.iter().for_each(Process::kill);
-        processes.iter().try_for_each(Process::gone)
+        processes.iter().try_for_each(Process::gone)?;
+        match Network::of(&self.folder) {
+            Some(network) => kubelet::kill_pods(&network.name(what)),
+            None => Ok(()),
+        }
     }
 
     /// Starts what of a cluster, or which program of it, does not run, with its old state, and waits until it is ready.
@@ -265,8 +300,13 @@ impl Bed {
 }
 
 impl Bed {
+    /// There once the level was up.
     fn complete(&self) -> PathBuf {
-        self.folder.join("complete")
+        self.folder.join(format!("level-{}", self.level.number()))
+    }
+
+    fn note_up(&self) -> Result<()> {
+        File::create(self.complete()).map(drop).context(|| "noting that the bed is up".to_owned())
     }
 
     /// Held by who changes the bed; goes with its process.
@@ -331,10 +371,11 @@ impl Bed {
     }
 
     fn cable(&self, cluster: &str, plugged: bool) -> Result<()> {
-        if !self.cluster(cluster)?.has_cable() {
-            return Err(Error::Refused("a cluster on ports has no cable".into()));
+        self.cluster(cluster)?;
+        match Network::of(&self.folder) {
+            Some(network) => network.plug(cluster, plugged),
+            None => Err(Error::Refused("a cluster on ports has no cable".into())),
         }
-        network::plug(cluster, plugged)
     }
 
     fn start_one(&self) -> Result<()> {
@@ -350,9 +391,11 @@ impl Bed {
             say(&format!("clusters get ports of this machine, not network namespaces: {why}"));
             names.iter().map(|name| Cluster::on_ports(&self.folder, name)).collect()
         } else {
-            network::lay(&self.folder, names)?;
+            let network = Network::lay(&self.folder, names)?;
             let numbered = names.iter().enumerate();
-            numbered.map(|(number, name)| Ok(Cluster::in_namespace(&self.folder, name, number))).collect()
+            numbered
+                .map(|(number, name)| Ok(Cluster::in_namespace(&self.folder, network, name, number)))
+                .collect()
         };
         let mut clusters = clusters?;
         let files = &crds::files(Detail::Minimal)?;
@@ -386,8 +429,30 @@ impl Bed {
         })
     }
 
+    fn start_three(&self) -> Result<()> {
+        if Network::of(&self.folder).is_none() {
+            return Err(Error::Refused("level 3 needs network namespaces".into()));
+        }
+        kubelet::note_sysctls(&self.folder)?;
+        thread::scope(|scope| {
+            let mut clusters = self.clusters()?;
+            clusters.retain(|cluster| self.level.nodes().contains(&cluster.name.as_str()));
+            let nodes: Vec<_> = clusters
+                .into_iter()
+                .map(|mut cluster| scope.spawn(move || kubelet::start(&mut cluster)))
+                .collect();
+            nodes.into_iter().try_for_each(|thread| thread.join().expect("no panic"))
+        })
+    }
+
+    /// Kills what pid files name, also those of another version of this program.
     fn kill_all(&self) -> Result<()> {
-        let processes = self.processes()?;
+        let files =
+            |folder: &Path| fs::read_dir(folder).into_iter().flatten().filter_map(|e| Some(e.ok()?.path()));
+        let processes: Vec<Process> = files(&self.folder)
+            .flat_map(|cluster| files(&cluster))
+            .filter_map(|file| Process::of(&file))
+            .collect();
         processes.iter().for_each(Process::kill);
         processes.iter().try_for_each(Process::gone)
     }
@@ -395,7 +460,11 @@ impl Bed {
     fn clear(&self) -> Result<()> {
         self.kill_all()?;
         if self.level >= Level::Two {
-            network::remove(&self.folder)?;
+            let network = Network::of(&self.folder);
+            if let Some(network) = network {
+                kubelet::clear(&self.folder, network, Level::Three.nodes())?;
+                network.remove()?;
+            }
         }
         match fs::remove_dir_all(&self.folder) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {

@@ -4,7 +4,8 @@ use clap::{Parser, Subcommand, builder::PossibleValuesParser};
 use efl_testbed::{Bed, Error, Level, Load, Result, Running};
 use std::{os::unix::process::CommandExt as _, path::PathBuf, process::ExitCode};
 
-/// Real control planes on one machine: level 1 is a Kubernetes API server, level 2 Karmada with three member clusters.
+/// Real control planes on one machine: level 1 is a Kubernetes API server, level 2 Karmada with three member clusters, level 3
+/// the same with nodes where pods run.
 #[derive(Parser)]
 #[command(name = "efl-testbed", arg_required_else_help = true)]
 struct Cli {
@@ -61,13 +62,13 @@ enum Sub {
 
 #[derive(clap::Args)]
 struct OfLevel {
-    #[arg(long, value_parser = PossibleValuesParser::new(["1", "2"]))]
+    #[arg(long, value_parser = PossibleValuesParser::new(["1", "2", "3"]))]
     level: String,
 }
 
 #[derive(clap::Args)]
 struct MaybeLevel {
-    #[arg(long, value_parser = PossibleValuesParser::new(["1", "2"]))]
+    #[arg(long, value_parser = PossibleValuesParser::new(["1", "2", "3"]))]
     level: Option<String>,
 }
 
@@ -82,13 +83,17 @@ impl MaybeLevel {
     fn beds(&self) -> Result<Vec<Bed>> {
         match &self.level {
             Some(number) => Ok(vec![Bed::new(level(number))?]),
-            None => Level::ALL.into_iter().map(Bed::new).collect(),
+            None => Bed::all(),
         }
     }
 }
 
 fn level(number: &str) -> Level {
-    if number == "1" { Level::One } else { Level::Two }
+    match number {
+        "1" => Level::One,
+        "2" => Level::Two,
+        _ => Level::Three,
+    }
 }
 
 fn main() -> ExitCode {

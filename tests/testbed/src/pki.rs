@@ -23,15 +23,19 @@ impl Keys {
         self.certificate("ca", "/CN=efl-testbed", &["keyUsage=critical,keyCertSign"])?;
         let names = [&["localhost"], names].concat().join(",DNS:");
         let names = format!("subjectAltName=IP:127.0.0.1,IP:{address},IP:10.96.0.1,DNS:{names}");
-        let usage = "extendedKeyUsage=serverAuth,clientAuth";
-        self.certificate("server", "/CN=kube-apiserver", &[usage, &names])?;
-        self.certificate("admin", "/O=system:masters/CN=admin", &[usage])?;
-        self.certificate("controllers", "/CN=system:kube-controller-manager", &[usage])?;
-        self.certificate("front-proxy", "/CN=front-proxy-client", &[usage])?;
+        self.certificate("server", "/CN=kube-apiserver", &[USAGE, &names])?;
+        self.client("admin", "/O=system:masters/CN=admin")?;
+        self.client("controllers", "/CN=system:kube-controller-manager")?;
+        self.client("front-proxy", "/CN=front-proxy-client")?;
         let mut key = openssl("ecparam -name prime256v1 -genkey -noout -out");
         output(key.arg(self.file("accounts.key")))?;
         let mut public = openssl("ec -pubout -in");
         output(public.args([self.file("accounts.key"), "-out".into(), self.file("accounts.pub")])).map(drop)
+    }
+
+    /// A certificate for a client.
+    pub(crate) fn client(&self, name: &str, subject: &str) -> Result<()> {
+        self.certificate(name, subject, &[USAGE])
     }
 
     /// A certificate of this cluster's authority, or of itself the authority's.
@@ -69,6 +73,8 @@ impl Keys {
         write(file, &format!("{text:#}\n"))
     }
 }
+
+const USAGE: &str = "extendedKeyUsage=serverAuth,clientAuth";
 
 fn openssl(words: &str) -> Command {
     let mut command = Command::new("openssl");

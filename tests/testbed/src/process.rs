@@ -31,6 +31,14 @@ pub(crate) struct Process {
 const PATIENCE: Duration = Duration::from_secs(90);
 
 impl Process {
+    /// What a pid file stands for, as far as is needed to end it.
+    pub(crate) fn of(pid_file: &Path) -> Option<Self> {
+        let folder = pid_file.parent()?;
+        let name = pid_file.file_name()?.to_str()?.strip_suffix(".pid")?.to_owned();
+        let cluster = folder.file_name()?.to_str()?.to_owned();
+        Some(Self { cluster, name, folder: folder.to_owned(), line: Vec::new(), ready: Vec::new() })
+    }
+
     /// `CLUSTER/PROGRAM`.
     pub(crate) fn path(&self) -> String {
         format!("{}/{}", self.cluster, self.name)

@@ -83,6 +83,10 @@ pub(crate) const ETCD: Program = Program {
 pub(crate) const API_SERVER: Program = kubernetes("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver");
 pub(crate) const CONTROLLERS: Program =
     kubernetes("kube-controller-manager", "k8s.io/kubernetes/cmd/kube-controller-manager");
+pub(crate) const KUBE_SCHEDULER: Program =
+    kubernetes("kube-scheduler", "k8s.io/kubernetes/cmd/kube-scheduler");
+pub(crate) const KUBELET: Program = kubernetes("kubelet", "k8s.io/kubernetes/cmd/kubelet");
+pub(crate) const KUBE_PROXY: Program = kubernetes("kube-proxy", "k8s.io/kubernetes/cmd/kube-proxy");
 pub(crate) const KARMADA_WEBHOOK: Program =
     karmada("karmada-webhook", "github.com/karmada-io/karmada/cmd/webhook");
 pub(crate) const KARMADA_AGGREGATED: Program =
@@ -113,24 +117,28 @@ impl Program {
             let go_mod = tools.join("go.mod");
             return Err(Error::Refused(format!("{} does not require {module} {version}", go_mod.display())));
         }
-        eprintln!("testbed: building {}", path.file_name().unwrap_or_default().display());
-        folder(&cache()?.join("bin"))?;
         let stamp = self.stamp.map_or_else(String::new, |package| {
             let mut parts = version.trim_start_matches('v').split('.');
             let (major, minor) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
             format!(" -X {package}.gitVersion={version} -X {package}.gitMajor={major} -X {package}.gitMinor={minor}")
         });
         let flags = format!("-s -w{stamp}");
-        // Renamed when complete: a killed build leaves no half program under the final name.
-        let partial = path.with_extension(format!("{}.partial", process::id()));
-        let mut go = go();
-        go.current_dir(&tools).env("CGO_ENABLED", "0");
-        go.args(["build", "-mod=readonly", "-buildvcs=false", "-trimpath", "-ldflags", &flags, "-o"]);
-        go.arg(&partial).arg(self.package);
-        output(&mut go)?;
-        fs::rename(&partial, &path).context(|| format!("no program after the build of {}", self.package))?;
+        go_build(&tools, &flags, &path, self.package)?;
         Ok(path)
     }
+}
+
+/// Builds a package with the go.mod of a folder.
+pub(crate) fn go_build(sources: &Path, flags: &str, program: &Path, package: &str) -> Result<()> {
+    eprintln!("testbed: building {}", program.file_name().unwrap_or_default().display());
+    folder(&cache()?.join("bin"))?;
+    // Renamed when complete: a killed build leaves no half program under the final name.
+    let partial = program.with_extension(format!("{}.partial", process::id()));
+    let mut go = go();
+    go.current_dir(sources).env("CGO_ENABLED", "0");
+    go.args(["build", "-mod=readonly", "-buildvcs=false", "-trimpath", "-ldflags", flags, "-o"]);
+    output(go.arg(&partial).arg(package))?;
+    fs::rename(&partial, program).context(|| format!("no program after the build of {package}"))
 }
 
 /// A Go module by its name in `tests/conformance/tools/versions.env`: its path with the version, and the folder of its files.

@@ -3,6 +3,8 @@
 use efl_testbed::{Bed, Level, Load};
 use serde_json::{Value, json};
 use std::{
+    collections::BTreeSet,
+    fs,
     io::Write as _,
     path::Path,
     process::{Command, Stdio},
@@ -18,6 +20,7 @@ fn level_two() {
     }
     let bed = Bed::new(Level::Two).expect("a cache");
     let was_up = bed.is_up();
+    let before = namespaces();
     bed.up().expect("it comes up");
     let pids = pids(&bed);
     bed.up().expect("it is up");
@@ -33,7 +36,9 @@ fn level_two() {
     }
     // As a crash would leave it: some programs are gone, and one cluster's network.
     bed.kill("m1/etcd").expect("it is killed");
-    let _ = Command::new("ip").args(["netns", "delete", "efl-m2"]).status(); // not there without root
+    if let Some(namespace) = namespaces().difference(&before).find(|name| name.ends_with("-m2")) {
+        run(Command::new("ip").args(["netns", "delete", namespace]));
+    }
     assert!(!bed.is_up());
     bed.down().expect("it goes down");
     bed.down().expect("it is down");
@@ -41,10 +46,19 @@ fn level_two() {
         let pid = pid.expect("it ran").to_string();
         assert!(!Path::new("/proc").join(&pid).exists(), "{program} (pid {pid}) still runs");
     }
-    let names = String::from_utf8(run(Command::new("ip").args(["netns", "list"])).stdout).expect("UTF-8");
-    assert!(!names.contains("efl-"), "{names}");
-    assert!(!Path::new("/sys/class/net/efl-host").exists());
+    assert_eq!(namespaces(), before);
     assert!(!bed.folder().exists());
+}
+
+/// The network namespaces and interfaces of this machine.
+fn namespaces() -> BTreeSet<String> {
+    let names = |folder: &str| {
+        let found = fs::read_dir(folder).into_iter().flatten();
+        found
+            .map(|entry| entry.expect("it is read").file_name().into_string().expect("UTF-8"))
+            .collect::<Vec<_>>()
+    };
+    [names("/run/netns"), names("/sys/class/net")].concat().into_iter().collect()
 }
 
 /// Every cluster knows what EFL emits, and EFL itself.
