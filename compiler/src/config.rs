@@ -115,6 +115,20 @@ pub fn parse(text: &str) -> (Config, Vec<Diagnostic>) {
     }
 }
 
+/// Where the environments of a text give a param a value: the places of its name.
+pub fn places_of_param(text: &str, param: &str) -> Vec<TextRange> {
+    let Ok(table) = DeTable::parse(text) else { return Vec::new() };
+    let environments = table_of(table.get_ref(), "env").into_iter().flat_map(|env| env.values());
+    let params = environments.filter_map(|env| table_of(env.get_ref().as_table()?, "params"));
+    let names = params.flat_map(|params| params.keys());
+    names.filter(|name| name.get_ref().as_ref() == param).map(|name| range(name.span())).collect()
+}
+
+/// The table under a key of a table.
+fn table_of<'t, 'i>(table: &'t DeTable<'i>, key: &str) -> Option<&'t DeTable<'i>> {
+    table.get(key)?.get_ref().as_table()
+}
+
 fn broken(error: &toml::de::Error) -> Diagnostic {
     let range = error.span().map(range).unwrap_or_default();
     let message = error.message().lines().collect::<Vec<_>>().join("; ");

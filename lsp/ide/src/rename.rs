@@ -70,6 +70,19 @@ pub fn rename(
     Ok(edits)
 }
 
+/// The param whose name stands in a place, if no other param has the name: outside of programs it is known by that alone.
+pub fn param(db: &Database, file: SourceFile, offset: TextSize) -> Option<String> {
+    let symbols = symbols_at(db, file, offset);
+    let param = symbols.iter().find(|symbol| symbol.kind() == Kind::Param)?;
+    let files = Workspace::get(db).files(db).values();
+    let declared = files.filter(|file| {
+        names::exports(db, **file)
+            .find(param.name(), |decl| matches!(decl, names::Decl::Param { .. }))
+            .is_some()
+    });
+    (declared.count() == 1).then(|| param.name().to_owned())
+}
+
 /// What must have one name: a field read from a union is a field of each of its parts, and an import brings all that has
 /// a name.
 fn together(db: &Database, symbols: Vec<Symbol>) -> Vec<Symbol> {

@@ -106,8 +106,8 @@ impl Project {
 
     /// Its state at this moment.
     pub(crate) fn view(&self) -> View {
-        let has_settings = self.file_settings.lines.is_some();
-        View { root: self.root.clone(), db: self.db.clone(), has_settings }
+        let settings = self.file_settings.lines.clone();
+        View { root: self.root.clone(), db: self.db.clone(), settings }
     }
 
     /// The programs that are known.

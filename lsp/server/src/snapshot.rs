@@ -84,8 +84,8 @@ pub(crate) struct View {
     pub(crate) root: Arc<PathBuf>,
     /// What the compiler knows.
     pub(crate) db: Database,
-    /// Whether the root has an `efl.toml`.
-    pub(crate) has_settings: bool,
+    /// The `efl.toml` of the root, if there is one.
+    pub(crate) settings: Option<Arc<LineIndex>>,
 }
 
 impl Snapshot {
@@ -145,7 +145,14 @@ impl Snapshot {
         &self,
         edits: impl IntoIterator<Item = (File<'s>, Vec<TextEdit>)>,
     ) -> WorkspaceEdit {
-        let known = edits.into_iter().filter_map(|(file, edits)| Some((file.versioned()?, edits)));
+        self.edit_of_documents(edits.into_iter().filter_map(|(file, edits)| Some((file.versioned()?, edits))))
+    }
+
+    /// Edits of documents, programs or not, as one edit of the workspace.
+    pub(crate) fn edit_of_documents(
+        &self,
+        known: impl Iterator<Item = (OptionalVersionedTextDocumentIdentifier, Vec<TextEdit>)>,
+    ) -> WorkspaceEdit {
         if self.features.document_changes {
             let edit = |(text_document, edits): (_, Vec<TextEdit>)| TextDocumentEdit {
                 text_document,
@@ -184,7 +191,7 @@ impl<'s> File<'s> {
     pub(crate) fn name_of(&self, path: &str) -> String {
         let own = self.source.path(self.db());
         let folder = own.rsplit_once('/').map_or("", |(folder, _)| folder);
-        if self.snapshot.projects[self.project].has_settings || folder.is_empty() {
+        if self.snapshot.projects[self.project].settings.is_some() || folder.is_empty() {
             return path.to_owned();
         }
         system::relative(&own, path)
@@ -211,6 +218,28 @@ impl<'s> File<'s> {
             Some(document) => Some(document.uri.clone()),
             None => project::uri_of(&self.root().join(&*self.source.path(self.db()))),
         }
+    }
+
+    /// The `efl.toml` of its project with replacements of parts of it by a text.
+    pub(crate) fn settings_edit(
+        &self,
+        places: impl Fn(&str) -> Vec<TextRange>,
+        new_text: &str,
+    ) -> Option<(OptionalVersionedTextDocumentIdentifier, Vec<TextEdit>)> {
+        let lines = self.snapshot.projects[self.project].settings.as_ref()?;
+        let document =
+            self.snapshot.documents.get(&Place { project: self.project, path: files::SETTINGS.into() });
+        let uri = match document {
+            Some(document) => document.uri.clone(),
+            None => project::uri_of(&self.root().join(files::SETTINGS))?,
+        };
+        let edit = |range| TextEdit {
+            range: document::range(lines, range, self.encoding()),
+            new_text: new_text.to_owned(),
+        };
+        let edits: Vec<TextEdit> = places(lines.text()).into_iter().map(edit).collect();
+        let version = document.map(|document| document.version);
+        (!edits.is_empty()).then_some((OptionalVersionedTextDocumentIdentifier { uri, version }, edits))
     }
 
     /// How edits name it: with the version, if it is open.

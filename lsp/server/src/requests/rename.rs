@@ -4,6 +4,7 @@ use crate::{
     features::Features,
     snapshot::{File, Snapshot},
 };
+use efl_compiler::config;
 use efl_ide::{FileEdit, rename};
 use tower_lsp::{
     jsonrpc::{Error, ErrorCode, Result},
@@ -26,7 +27,13 @@ pub(crate) fn register(capabilities: &mut ServerCapabilities, _: &Features) {
 pub(crate) fn run(snapshot: &Snapshot, params: &RenameParams) -> Result<Option<WorkspaceEdit>> {
     let Some((file, offset)) = snapshot.at(&params.text_document_position) else { return Ok(None) };
     let edits = rename::rename(file.db(), file.source, offset, &params.new_name).map_err(refused)?;
-    Ok(Some(snapshot.workspace_edit(by_file(file, &edits))))
+    let programs = by_file(file, &edits);
+    let programs = programs.into_iter().filter_map(|(file, edits)| Some((file.versioned()?, edits)));
+    // The environments of `efl.toml` give params their values by name.
+    let param = rename::param(file.db(), file.source, offset);
+    let settings = param
+        .and_then(|param| file.settings_edit(|text| config::places_of_param(text, &param), &params.new_name));
+    Ok(Some(snapshot.edit_of_documents(programs.chain(settings))))
 }
 
 /// Why something cannot be renamed, for the client to show.

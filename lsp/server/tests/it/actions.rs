@@ -1,4 +1,4 @@
-//! Code actions.
+//! Code actions, and rename where it leaves the programs.
 
 use crate::client::{Client, Setup, range_json};
 use serde_json::{Value, json};
@@ -47,5 +47,25 @@ fn all_safe_fixes_of_a_file_are_one_action() {
     assert_eq!(change["edits"].as_array().unwrap().len(), 2);
     let none = actions(&mut client, "a.efl", [0, 0, 0, 0], json!(["refactor"]));
     assert_eq!(none, Vec::<Value>::new());
+    client.stop();
+}
+
+#[test]
+fn a_param_is_renamed_in_the_environments_too() {
+    let settings = "[env.prod.params]\nlimit = 5\n[env.test.params]\n\"limit\" = 1\nother = 2\n";
+    let mut client = setup().file("efl.toml", settings).file("b.efl", "param other: int\n").start();
+    client.forget_diagnostics();
+    client.open("a.efl", "param limit: int\nparam twice: int = limit + limit\n");
+    client.forget_diagnostics();
+    let document = json!({ "uri": client.uri("a.efl") });
+    let position = json!({ "line": 0, "character": 7 });
+    let params = json!({ "textDocument": document, "position": position, "newName": "most" });
+    let edit = client.result("textDocument/rename", params);
+    let edit_of = |name: &str| edit["changes"][client.uri(name)].clone();
+    assert_eq!(edit_of("a.efl").as_array().unwrap().len(), 3);
+    let places: Vec<Value> = [[1, 0, 1, 5], [3, 0, 3, 7]].map(range_json).to_vec();
+    let expected: Vec<Value> =
+        places.iter().map(|range| json!({ "range": range, "newText": "most" })).collect();
+    assert_eq!(edit_of("efl.toml"), json!(expected));
     client.stop();
 }
