@@ -27,6 +27,18 @@ fn a_simulation_for_programs_has_every_run() {
 }
 
 #[test]
+fn a_simulation_is_drawn() {
+    let folder = Folder::new();
+    let args = ["runtime", "simulate", "--scenario", "step", "--compare", "--svg", "step.svg"];
+    assert_eq!(folder.efl(&args).code, 0);
+    let picture = folder.read("step.svg");
+    assert!(picture.starts_with("<svg ") && picture.contains("step · balanced</text>"), "{picture}");
+    assert_eq!(picture.matches("<polyline ").count(), 15, "three clusters, five strategies");
+    let run = folder.efl(&["runtime", "simulate", "--scenario", "step", "--svg", "no/such/folder.svg"]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+}
+
+#[test]
 fn seeds_that_are_none_are_refused() {
     for (seed, said) in [
         ("x", "a seed is a number, and several are `1..10`"),

@@ -8,7 +8,8 @@
 //! ```text
 //! tenable   = cluster ready, taints tolerated, has every needed API, labels match, not above `limit` for three periods
 //! choosable = tenable, not cordoned, metrics fresh, no unschedulable pods there, room for the request below `limit`
-//! load      = absolute utilisation + what was just placed there and cannot be in the metrics yet
+//! load      = absolute utilisation + what was just placed there and cannot be in the metrics yet; a pipeline counts with its
+//!             request, and with a twentieth of the cluster at least
 //! score     = Σ w · (1 − load) / Σ w
 //! move only if  the incumbent is not tenable (at once when it is dead)
 //!           or  score(best with what the pipeline brings) − score(incumbent) ≥ margin for three periods in a row,

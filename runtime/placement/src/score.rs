@@ -93,7 +93,7 @@ pub(crate) fn score(
     let as_ = match question.policy.strategy {
         Strategy::LeastLoaded => As::Measured,
         Strategy::Balanced if incumbent => As::Incumbent,
-        Strategy::Balanced => As::Challenger(question.footprint().unwrap_or_default()),
+        Strategy::Balanced => As::Challenger(question),
     };
     let terms = terms(view, question, seen, as_);
     // A metric that counts for nothing need not be known.
@@ -103,7 +103,7 @@ pub(crate) fn score(
         .or_else(|| incumbent.then(|| over_limit(question, seen)).flatten())
         .or_else(|| (!incumbent).then(|| fit.closed.clone()).flatten())
         .or_else(|| unknown(view, seen, &terms))
-        .or_else(|| (!incumbent && as_ != As::Measured).then(|| full(question, seen, as_)).flatten());
+        .or_else(|| matches!(as_, As::Challenger(_)).then(|| full(question, seen)).flatten());
     ClusterScore {
         cluster: seen.cluster.name.clone(),
         incumbent,
@@ -115,7 +115,7 @@ pub(crate) fn score(
 }
 
 /// What counts, normalised. A weight that makes no sense counts for nothing.
-fn terms(view: &View<'_>, question: &Question, seen: &Seen<'_>, as_: As) -> Vec<Term> {
+fn terms(view: &View<'_>, question: &Question, seen: &Seen<'_>, as_: As<'_>) -> Vec<Term> {
     let sane = |weight: f64| if weight.is_finite() { weight.clamp(0.0, 1e9) } else { 0.0 };
     let mut terms = Vec::with_capacity(question.metrics.len() + 3);
     for (resource, weight) in
@@ -185,13 +185,14 @@ fn unknown(view: &View<'_>, seen: &Seen<'_>, terms: &[Term]) -> Option<Rejection
 }
 
 /// Why nothing new may come: there is no room.
-fn full(question: &Question, seen: &Seen<'_>, as_: As) -> Option<Rejection> {
+fn full(question: &Question, seen: &Seen<'_>) -> Option<Rejection> {
     if let Some(pods) = seen.unschedulable.filter(|pods| *pods > 0.0) {
         return Some(Rejection::UnschedulablePods { pods });
     }
     [Resource::Cpu, Resource::Memory].into_iter().find_map(|resource| {
-        let load = question.footprint().and_then(|_| seen.load(resource, as_));
-        let Some(load) = load else { return Some(Rejection::UnknownCapacity { resource }) };
+        let Some(load) = seen.load(resource, As::Newcomer(question)) else {
+            return Some(Rejection::UnknownCapacity { resource });
+        };
         let limit = question.policy.limit.of(resource);
         (load > limit).then_some(Rejection::NoHeadroom { resource, load, limit })
     })

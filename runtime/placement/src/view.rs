@@ -17,6 +17,10 @@ use std::{collections::BTreeMap, time::Duration};
 const MINUTE: Duration = Duration::from_mins(1);
 /// A part of a capacity that is more than anybody could mean; keeps sums of nonsense finite.
 const HUGE: f64 = 1e6;
+/// What a pipeline is taken to use of a cluster at least, when scores are compared. Requests are often missing or far too
+/// small, and who believes them thrashes: without this the simulator's 24 pipelines that request nothing move 60 times an
+/// hour under stationary load.
+const LEAST_SHARE: f64 = 0.05;
 
 /// The fleet now. Clusters are numbers here: their places in the order of their names.
 pub(crate) struct View<'a> {
@@ -42,22 +46,42 @@ pub(crate) struct Seen<'a> {
     measured: [Option<f64>; 2],
     /// Cores, bytes.
     capacity: [Option<f64>; 2],
-    /// What was just placed there, in cores and bytes.
-    placed: [f64; 2],
+    /// What was just placed there; `None` when nobody knows which part of the cluster that is.
+    placed: [Option<Share>; 2],
     /// What has just left it.
-    left: [f64; 2],
+    left: [Option<Share>; 2],
+}
+
+/// What pipelines use of a cluster, as a part of it.
+#[derive(Clone, Copy, Default)]
+struct Share {
+    /// What they request.
+    requested: f64,
+    /// What they are taken to use.
+    assumed: f64,
+}
+
+impl Share {
+    fn add(sum: &mut Option<Self>, more: Option<Self>) {
+        *sum = sum.zip(more).map(|(sum, more)| Self {
+            requested: sum.requested + more.requested,
+            assumed: sum.assumed + more.assumed,
+        });
+    }
 }
 
 /// How a cluster is looked at.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub(crate) enum As {
+#[derive(Clone, Copy)]
+pub(crate) enum As<'q> {
     /// As it was measured: the paper's view.
     Measured,
     /// By who runs there: with what has just come and gone.
     Incumbent,
     /// By who might come: with what has just come, and with what it would bring. What has just gone is not counted, so no
     /// cluster looks better than it was measured.
-    Challenger(Request),
+    Challenger(&'q Question),
+    /// The same, by requests alone: whether there is room.
+    Newcomer(&'q Question),
 }
 
 impl<'a> View<'a> {
@@ -102,14 +126,15 @@ impl<'a> View<'a> {
 
     /// A pipeline goes from some clusters to others: reserved where it is new, released where it was.
     pub(crate) fn reserve(&mut self, question: &Question, from: &[String], to: &[String]) {
-        let Some(footprint) = question.footprint() else { return };
         for (clusters, others, placed) in [(to, from, true), (from, to, false)] {
             for cluster in clusters.iter().filter(|cluster| !others.contains(cluster)) {
                 let Some(number) = self.number(cluster) else { continue };
                 let seen = &mut self.clusters[number];
-                let book = if placed { &mut seen.placed } else { &mut seen.left };
-                book[0] += footprint.cpu;
-                book[1] += footprint.memory;
+                for resource in [Resource::Cpu, Resource::Memory] {
+                    let share = seen.share(resource, question);
+                    let book = if placed { &mut seen.placed } else { &mut seen.left };
+                    Share::add(&mut book[resource as usize], share);
+                }
             }
         }
     }
@@ -134,29 +159,33 @@ impl<'a> Seen<'a> {
             unschedulable: fleet::count(cluster.unschedulable, now, fleet.stale_after),
             measured: [utilisation(cluster.cpu), utilisation(cluster.memory)],
             capacity: [capacity(cluster.cpu_capacity), capacity(cluster.memory_capacity)],
-            placed: [0.0; 2],
-            left: [0.0; 2],
+            placed: [Some(Share::default()); 2],
+            left: [Some(Share::default()); 2],
         }
     }
 
     /// How much of a resource is in use, 0 and more.
-    pub(crate) fn load(&self, resource: Resource, as_: As) -> Option<f64> {
+    pub(crate) fn load(&self, resource: Resource, as_: As<'_>) -> Option<f64> {
         let at = resource as usize;
-        let measured = self.measured[at]?;
-        let part = |amount: f64| self.part(resource, amount);
+        let (measured, placed, left) = (self.measured[at]?, self.placed[at], self.left[at]);
         match as_ {
             As::Measured => Some(measured),
-            As::Incumbent => Some((measured + part(self.placed[at])? - part(self.left[at])?).max(0.0)),
-            As::Challenger(own) => Some(measured + part(self.placed[at])? + part(own.of(resource))?),
+            As::Incumbent => Some((measured + placed?.assumed - left?.assumed).max(0.0)),
+            As::Challenger(own) => Some(measured + placed?.assumed + self.share(resource, own)?.assumed),
+            As::Newcomer(own) => Some(measured + placed?.requested + self.share(resource, own)?.requested),
         }
     }
 
-    /// Which part of its capacity an amount is. Nothing is nothing of whatever there is.
-    pub(crate) fn part(&self, resource: Resource, amount: f64) -> Option<f64> {
-        if amount == 0.0 {
-            return Some(0.0);
+    /// What a pipeline would use of it. A request of nothing is a request of nothing, whatever there is.
+    fn share(&self, resource: Resource, question: &Question) -> Option<Share> {
+        if question.functions_pinned {
+            return Some(Share::default());
         }
-        Some((amount / self.capacity[resource as usize]?).min(HUGE))
+        let requested = match question.footprint()?.of(resource) {
+            0.0 => 0.0,
+            amount => (amount / self.capacity[resource as usize]?).min(HUGE),
+        };
+        Some(Share { requested, assumed: requested.max(LEAST_SHARE) })
     }
 
     /// What it weighs where only sizes are known, in cores.

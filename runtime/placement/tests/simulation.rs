@@ -1,14 +1,29 @@
-//! The targets of placement, on every seed.
+//! The targets of placement, on every seed, and the page that shows them.
+
+mod page;
 
 use efl_placement::sim::{Contender, Outcome, Scenario, run};
+use std::{collections::HashMap, sync::LazyLock, thread};
 
-fn seeds(scenario: Scenario, contender: Contender) -> impl Iterator<Item = Outcome> {
-    (1..=10).map(move |seed| run(scenario, seed, contender))
+/// Every run that is asked for here: each scenario and contender with the seeds 1 to 10.
+static RUNS: LazyLock<HashMap<(&str, &str), Vec<Outcome>>> = LazyLock::new(|| {
+    let all = |scenario: Scenario| {
+        let runs = |contender: Contender| (1..=10).map(|seed| run(scenario, seed, contender)).collect();
+        Contender::ALL.map(|contender| ((scenario.name(), contender.name()), runs(contender)))
+    };
+    thread::scope(|scope| {
+        let threads = Scenario::ALL.map(|scenario| scope.spawn(move || all(scenario)));
+        threads.into_iter().flat_map(|thread| thread.join().expect("no panic")).collect()
+    })
+});
+
+fn seeds(scenario: Scenario, contender: Contender) -> &'static [Outcome] {
+    &RUNS[&(scenario.name(), contender.name())]
 }
 
 #[test]
-fn at_most_one_move_per_pipeline_and_hour_where_load_is_stationary() {
-    for scenario in [Scenario::Stationary, Scenario::Noise, Scenario::Diurnal] {
+fn at_most_one_move_per_pipeline_and_hour() {
+    for scenario in Scenario::ALL {
         for outcome in seeds(scenario, Contender::Balanced) {
             let (name, seed) = (scenario.name(), outcome.seed);
             assert!(
@@ -30,14 +45,26 @@ fn a_step_is_answered_by_exactly_one_move() {
 
 #[test]
 fn at_most_twenty_moves_an_hour_where_argmin_makes_thousands() {
-    for scenario in [Scenario::Stationary, Scenario::Noise, Scenario::Loss, Scenario::Herd] {
-        for (ours, argmin) in
-            seeds(scenario, Contender::Balanced).zip(seeds(scenario, Contender::LeastLoaded))
-        {
+    for scenario in Scenario::ALL.into_iter().filter(|scenario| *scenario != Scenario::Step) {
+        let pairs = seeds(scenario, Contender::Balanced).iter().zip(seeds(scenario, Contender::LeastLoaded));
+        for (ours, argmin) in pairs {
             let (name, seed) = (scenario.name(), ours.seed);
             assert!(ours.moves_per_hour <= 20.0, "{name} {seed}: {}", ours.moves_per_hour);
             assert!(argmin.moves_per_hour >= 2_000.0, "{name} {seed}: {}", argmin.moves_per_hour);
             assert!(ours.imbalance < argmin.imbalance / 5.0, "{name} {seed}");
+        }
+    }
+}
+
+#[test]
+fn it_is_better_than_doing_nothing() {
+    for scenario in Scenario::ALL {
+        let pairs = seeds(scenario, Contender::Balanced).iter().zip(seeds(scenario, Contender::Never));
+        for (ours, never) in pairs {
+            assert!(ours.imbalance <= never.imbalance, "{} {}", scenario.name(), ours.seed);
+            // In `loss` the load rises while nobody can see it.
+            let overloaded = scenario != Scenario::Loss && ours.overloaded > never.overloaded + 0.01;
+            assert!(!overloaded, "{} {}", scenario.name(), ours.seed);
         }
     }
 }
@@ -55,13 +82,14 @@ fn an_empty_cluster_is_filled_and_not_overrun() {
         let newcomer = outcome.trace.loads[9].iter().flatten().copied();
         let most = newcomer.clone().fold(0.0, f64::max);
         let last = newcomer.last().expect("it is there");
-        assert!(most < 0.8 && last > 0.5, "seed {}: {most} {last}", outcome.seed);
+        assert!(most < 0.85 && last > 0.5, "seed {}: {most} {last}", outcome.seed);
     }
 }
 
 #[test]
 fn the_same_seed_has_the_same_outcome() {
-    let outcome = || run(Scenario::Noise, 3, Contender::Balanced);
-    assert_eq!(outcome(), outcome());
-    assert_ne!(outcome().trace, run(Scenario::Noise, 4, Contender::Balanced).trace);
+    let again = run(Scenario::Noise, 3, Contender::Balanced);
+    let noise = seeds(Scenario::Noise, Contender::Balanced);
+    assert_eq!(again, noise[2]);
+    assert_ne!(again.trace, noise[3].trace);
 }

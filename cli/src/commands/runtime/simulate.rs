@@ -1,13 +1,13 @@
 //! `efl runtime simulate`: how placement behaves, without a cluster.
 
 use super::{Exit, Failure};
-use crate::terminal::Terminal;
+use crate::{terminal::Terminal, write};
 use clap::{
     ValueEnum,
     builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
 };
-use efl_placement::sim::{Contender, Outcome, Scenario, Summary, run};
-use std::{ops::RangeInclusive, str::FromStr};
+use efl_placement::sim::{Contender, Outcome, Scenario, Summary, chart, run};
+use std::{ops::RangeInclusive, path::PathBuf, str::FromStr};
 
 /// Simulate how placement moves pipelines while load changes
 ///
@@ -20,6 +20,8 @@ Examples:
   efl runtime simulate                                every scenario, with the runtime's strategy
   efl runtime simulate --scenario herd --seed 1..10   one of them, with ten kinds of noise
   efl runtime simulate --scenario herd --compare      beside the paper's argmin and others
+  efl runtime simulate --scenario herd --compare --svg herd.svg
+                                                      the same as a picture
   efl runtime simulate --compare --format json        for programs, run by run")]
 pub(crate) struct Simulate {
     /// What happens; every scenario when left out
@@ -37,6 +39,9 @@ pub(crate) struct Simulate {
     /// How the result is written
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
+    /// Draw the runs of the first seed, too: loads over time, and moves
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
 }
 
 /// How the result is written.
@@ -95,6 +100,11 @@ impl Simulate {
                 self.seed.0.clone().map(|seed| run(scenario, seed, *contender)).collect()
             };
             outcomes.push(contenders.iter().map(runs).collect());
+        }
+        if let Some(path) = &self.svg {
+            let first: Vec<&Outcome> = outcomes.iter().flatten().filter_map(|runs| runs.first()).collect();
+            let failed = |e| Failure::new(format!("cannot write `{}`: {e}", path.display()));
+            write::write(path, &chart(&first)).map_err(failed)?;
         }
         Terminal::print(&match self.format {
             Format::Human => outcomes.iter().map(|runs| table(runs)).collect::<Vec<_>>().join("\n"),

@@ -126,7 +126,7 @@ impl Player {
 /// The last samples of the clusters that are there: who has no rule for late samples takes them as they are.
 fn loads(world: &World) -> Vec<Option<f64>> {
     let load = |cluster| world.sample(cluster).filter(|_| world.is_up(cluster));
-    (0..world.fleet().clusters.len()).map(load).collect()
+    (0..world.clusters()).map(load).collect()
 }
 
 fn least_of(loads: &[Option<f64>]) -> Option<(usize, f64)> {

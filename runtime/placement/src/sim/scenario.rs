@@ -12,6 +12,8 @@ pub const PERIOD: u64 = 15;
 pub enum Scenario {
     /// Load that wanders around the same mean everywhere.
     Stationary,
+    /// As stationary, and pipelines request nothing, so that nobody knows what they use.
+    Modest,
     /// One cluster gets busy for good; one pipeline runs there.
     Step,
     /// Load that jumps with every sample, by less than the margin.
@@ -26,8 +28,8 @@ pub enum Scenario {
 
 impl Scenario {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Stationary, Self::Step, Self::Noise, Self::Loss, Self::Herd, Self::Diurnal];
+    pub const ALL: [Self; 7] =
+        [Self::Stationary, Self::Modest, Self::Step, Self::Noise, Self::Loss, Self::Herd, Self::Diurnal];
 
     /// What happens, in a line.
     pub const fn about(self) -> &'static str {
@@ -35,6 +37,7 @@ impl Scenario {
             Self::Stationary => {
                 "24 pipelines on 3 clusters for 2 hours; load wanders around the same mean everywhere"
             }
+            Self::Modest => "as stationary, but pipelines request nothing, so nobody knows what they use",
             Self::Step => "3 pipelines on 3 clusters; after 30 minutes one cluster gets busy for good",
             Self::Noise => "as stationary, but load jumps with every sample, by less than the margin",
             Self::Loss => {
@@ -51,6 +54,7 @@ impl Scenario {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Stationary => "stationary",
+            Self::Modest => "modest",
             Self::Step => "step",
             Self::Noise => "noise",
             Self::Loss => "loss",
@@ -89,7 +93,7 @@ impl Scenario {
         match self {
             Self::Step | Self::Herd => Some(minutes(30)),
             Self::Loss => Some(minutes(70)),
-            Self::Stationary | Self::Noise | Self::Diurnal => None,
+            Self::Stationary | Self::Modest | Self::Noise | Self::Diurnal => None,
         }
     }
 
@@ -116,10 +120,18 @@ impl Scenario {
         }
     }
 
+    /// What a pipeline requests, as a part of what it uses: not quite that.
+    pub(crate) fn requested(self, pipeline: u64, noise: Noise) -> f64 {
+        match self {
+            Self::Modest => 0.0,
+            _ => 0.7 + 0.6 * noise.even(102, pipeline),
+        }
+    }
+
     /// What else runs on a cluster, as a part of it, without noise.
     pub(crate) fn base(self, cluster: usize, period: u64) -> f64 {
         match self {
-            Self::Stationary | Self::Noise => 0.1,
+            Self::Stationary | Self::Modest | Self::Noise => 0.1,
             Self::Step if cluster == 0 && period >= minutes(30) => 0.75,
             Self::Step => 0.3,
             Self::Loss if cluster == 1 && period >= minutes(70) => 0.3,
@@ -134,7 +146,7 @@ impl Scenario {
     /// How much the load of a cluster wanders (over ten minutes) and jumps (from sample to sample): standard deviations.
     pub(crate) const fn unrest(self) -> (f64, f64) {
         match self {
-            Self::Stationary | Self::Loss | Self::Herd | Self::Diurnal => (0.03, 0.02),
+            Self::Stationary | Self::Modest | Self::Loss | Self::Herd | Self::Diurnal => (0.03, 0.02),
             Self::Step => (0.0, 0.01),
             Self::Noise => (0.0, 0.06),
         }

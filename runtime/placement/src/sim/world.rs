@@ -61,11 +61,12 @@ impl World {
         Time(1_000_000_000_000 + self.period * PERIOD * 1_000)
     }
 
-    /// The questions of its pipelines. What they request is not quite what they use.
+    /// The questions of its pipelines.
     pub(crate) fn questions(&self) -> Vec<Question> {
         let candidates: Vec<String> = (0..self.window.len()).map(name).collect();
-        let part =
-            |pipeline: usize| self.footprints[pipeline] * (0.7 + 0.6 * self.noise.even(102, pipeline as u64));
+        let part = |pipeline: usize| {
+            self.footprints[pipeline] * self.scenario.requested(pipeline as u64, self.noise)
+        };
         (0..self.places.len())
             .map(|pipeline| Question {
                 name: format!("city/pipeline-{pipeline}"),
@@ -93,6 +94,11 @@ impl World {
             clusters: (0..self.window.len()).map(cluster).collect(),
             ..Fleet::default()
         }
+    }
+
+    /// How many clusters there are, or will be.
+    pub(crate) const fn clusters(&self) -> usize {
+        self.scenario.clusters()
     }
 
     /// The last sample of a cluster, fresh or not.
