@@ -35,10 +35,7 @@ impl Slot {
                     let key = node.children().find_map(ast::Key::cast);
                     return slot.of_key(key.map(|key| (key.text(), probe.type_at(key.range()))));
                 }
-                BINARY_EXPR if slot.ty.is_none() => {
-                    slot.is_condition = true;
-                    slot.compared(probe, &node);
-                }
+                BINARY_EXPR if slot.ty.is_none() => slot.compared(probe, &node),
                 PREDICATE | WHERE | CLUSTERS_WHERE | IF_STMT => {
                     slot.is_condition = true;
                     return slot;
@@ -62,13 +59,15 @@ impl Slot {
         self
     }
 
-    /// Takes the type and name of the other operand of a comparison.
+    /// Takes the type and name of the other operand of a comparison or calculation.
     fn compared(&mut self, probe: &Probe<'_>, node: &SyntaxNode) {
         let Some(binary) = ast::BinaryExpr::cast(node.clone()) else { return };
-        let compares = binary.operator().is_some_and(|op| op.kind() == OPERATOR);
-        let Some(left) = binary.left().filter(|left| left.range().end() <= probe.at && compares) else {
+        let Some(operator) = binary.operator() else { return };
+        self.is_condition |= matches!(operator.text(), "==" | "!=" | "<" | "<=" | ">" | ">=" | "and" | "or");
+        let Some(left) = binary.left().filter(|left| left.range().end() <= probe.at) else { return };
+        if operator.kind() != OPERATOR {
             return;
-        };
+        }
         self.ty = probe.index.type_of(left.syntax().text_range()).cloned();
         let last = left.syntax().text().to_string();
         self.name = last.trim().rsplit('.').next().map(str::to_owned);

@@ -3,13 +3,18 @@
 
 use super::facts::{Fact, facts, types_of_keys};
 use efl_compiler::{
-    db::{Database, Item, ItemText, SourceFile, Workspace, item_as_if, item_node, items, parse_item},
+    db::{
+        Database, Item, ItemText, NameKey, SourceFile, Workspace, item_as_if, item_node, items, parse_item,
+    },
+    elab::{Lowered, check_item},
     index::{BlockPlace, Index, Names, index_item},
+    ir,
+    names::{self, Decl},
     types::Type,
 };
 use efl_grammar::{
     SyntaxKind, SyntaxNode, SyntaxToken, TextRange, TextSize,
-    ast::{self, AstNode, HasName},
+    ast::{self, AstNode},
 };
 use std::collections::BTreeMap;
 
@@ -88,17 +93,31 @@ impl<'db> Probe<'db> {
         if let Some(node) = self.nearest(&[SyntaxKind::ORCHESTRATOR]) {
             return Some((ast::Orchestrator::cast(node)?, self.index));
         }
+        let item = self.tested()?;
+        match item_node(self.db, item)? {
+            ast::Item::Orchestrator(orchestrator) => Some((orchestrator, index_item(self.db, item))),
+            _ => None,
+        }
+    }
+
+    /// The orchestrator that the test around the name is about: the one that it names, or the only one of the file's scope.
+    pub(super) fn tested(&self) -> Option<ItemText<'db>> {
         let test = ast::Test::cast(self.nearest(&[SyntaxKind::TEST])?)?;
-        let named = test.orchestrator().map(|name| name.text());
-        let of_file =
-            items(self.db, self.file).iter().filter_map(|item| match item_node(self.db, item.text)? {
-                ast::Item::Orchestrator(orchestrator) => Some((orchestrator, item.text)),
-                _ => None,
-            });
-        let is_meant =
-            |orc: &ast::Orchestrator| named.is_none() || orc.name().map(|name| name.text()) == named;
-        let (orchestrator, item) = of_file.into_iter().find(|(orchestrator, _)| is_meant(orchestrator))?;
-        Some((orchestrator, index_item(self.db, item)))
+        let scope = names::file_scope(self.db, self.file);
+        let is_orchestrator = |decl: &Decl| matches!(decl, Decl::Orchestrator);
+        let binding = match test.orchestrator() {
+            Some(name) => scope.find(&name.text(), is_orchestrator)?,
+            None => scope.bindings.values().flatten().find(|binding| is_orchestrator(&binding.decl))?,
+        };
+        names::declaring_item(self.db, binding.file, NameKey::new(self.db, binding.name.clone()))
+    }
+
+    /// That orchestrator as the compiler has it.
+    pub(super) fn tested_ir(&self) -> Option<&'db ir::Orchestrator> {
+        match &check_item(self.db, self.tested()?).lowered {
+            Some(Lowered::Orchestrator(orchestrator)) => Some(orchestrator),
+            _ => None,
+        }
     }
 
     /// Whether an orchestrator of the file stands before the name.

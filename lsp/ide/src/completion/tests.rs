@@ -130,6 +130,19 @@ fn a_test_is_about_what_its_title_says_and_what_was_sent() {
 }
 
 #[test]
+fn a_test_may_stand_in_another_file_than_its_orchestrator() {
+    let rule = "  rule fast on car { report(plate: car.plate, speed: car.speed) }\n}\n";
+    let test = |step: &str| {
+        format!(
+            "//- /a.efl\nimport {{ o }} from \"o.efl\"\ntest \"t\" {{\n  {step}\n}}\n//- /o.efl{HEAD}{rule}"
+        )
+    };
+    assert_eq!(labels(&test("send <CURSOR>"))[..2], ["car", "truck"]);
+    assert_eq!(labels(&test("send car { <CURSOR> }"))[..2], ["plate", "speed"]);
+    assert_eq!(labels(&test("expect rule <CURSOR>")), ["fast"]);
+}
+
+#[test]
 fn a_source_kind_knows_the_fields_that_are_there() {
     let found = labels(
         "orchestrator o {\n  source s: <CURSOR> {\n    url: \"tcp://a\"\n    event e: any { topic: \"t\" }\n  }\n}\n",

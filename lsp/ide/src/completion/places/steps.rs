@@ -5,13 +5,8 @@ use super::{
     names::{self, Use},
     values, word, words,
 };
-use crate::completion::{Completion, FIRST, Kind, likely::mentioned, probe::Probe};
-use efl_compiler::{
-    db::NameKey,
-    elab::{Lowered, check_item},
-    ir::Reached,
-    names::{self as scope, Decl},
-};
+use crate::completion::{Completion, FIRST, FITS, Kind, likely::mentioned, probe::Probe};
+use efl_compiler::{ir::Reached, names::Decl};
 use efl_grammar::{
     SyntaxKind::*,
     SyntaxNode, TextSize,
@@ -44,10 +39,8 @@ pub(super) fn of_test(probe: &Probe<'_>) -> Option<Vec<Completion>> {
         ["set", _] => words(&["down", "up", "stale"]),
         ["mock"] => test.to_mock(),
         ["mock", .., "returns"] => expressions::all(probe),
-        ["mock", .., "fails" | "then"] if probe.last() == "then" => words(&["returns", "fails", "takes"]),
-        ["mock", .., outcome, value] if matches!((*outcome, *value), ("returns" | "fails", _)) => {
-            words(&["then"])
-        }
+        ["mock", .., "then"] => words(&["returns", "fails", "takes"]),
+        ["mock", .., "fails"] | ["mock", .., "returns" | "fails", _] => words(&["then"]),
         ["mock", ..] => words(&["returns", "fails", "takes", "then"]),
         ["expect"] => {
             words(&["call", "rule", "run", "no", "nothing else", "emit", "placed on", "move", "dead-letter"])
@@ -101,7 +94,7 @@ fn step(probe: &Probe<'_>, test: &SyntaxNode) -> String {
 fn in_step(probe: &Probe<'_>, inner: &SyntaxNode) -> Option<Vec<Completion>> {
     match inner.kind() {
         RECORD_EXPR | PATTERN if inner.parent().is_some_and(|n| n.kind() == STEP_SET) => {
-            Some(fixed(&["cpu", "memory"]))
+            Some(observations(probe))
         }
         RECORD_EXPR | PATTERN if inner.parent().is_some_and(|n| n.kind() == SEND_META) => {
             Some(fixed(&["id", "time", "source"]))
@@ -114,6 +107,15 @@ fn in_step(probe: &Probe<'_>, inner: &SyntaxNode) -> Option<Vec<Completion>> {
         }
         _ => None,
     }
+}
+
+/// What is observed of a cluster: what every cluster has, and the metrics of the fleet.
+fn observations(probe: &Probe<'_>) -> Vec<Completion> {
+    let mut found = fixed(&["cpu", "memory"]);
+    let fleet = probe.tested_ir().and_then(|orchestrator| orchestrator.fleet.clone());
+    let metrics = fleet.map(|fleet| fleet.metrics.clone()).unwrap_or_default();
+    found.extend(metrics.into_iter().map(|name| Completion::new(Kind::Field, name).key().rank(FITS)));
+    found
 }
 
 fn fixed(keys: &[&str]) -> Vec<Completion> {
@@ -155,17 +157,8 @@ impl<'p, 'db> Test<'p, 'db> {
 
     /// What some events lead to in the orchestrator that is tested.
     fn reached(&self, events: &[String]) -> Reached {
-        let db = self.probe.db;
-        let known = scope::file_scope(db, self.probe.file);
-        let named = self.node.orchestrator().map(|name| name.text());
-        let mut found =
-            known.bindings.iter().filter(|(name, _)| named.as_ref().is_none_or(|named| named == *name));
-        let binding = found.find_map(|(_, all)| all.iter().find(|b| matches!(&*b.decl, Decl::Orchestrator)));
-        let item = binding.and_then(|b| scope::declaring_item(db, b.file, NameKey::new(db, b.name.clone())));
-        match item.and_then(|item| check_item(db, item).lowered.as_ref()) {
-            Some(Lowered::Orchestrator(orchestrator)) => Reached::from_events(orchestrator, events),
-            _ => Reached::default(),
-        }
+        let tested = self.probe.tested_ir();
+        tested.map(|orchestrator| Reached::from_events(orchestrator, events)).unwrap_or_default()
     }
 
     /// What the title has a word of is what the test is about.
