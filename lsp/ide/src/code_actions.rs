@@ -1,8 +1,8 @@
 //! Code actions beyond the fixes of diagnostics: suppress here, make a call a workflow, add what is required.
 
-use crate::{FileEdit, FileRange, syntax::root};
+use crate::{FileEdit, FileRange, completion::snippet::example, syntax::root};
 use efl_compiler::{
-    catalog::{Block, Field, FieldType, Presence},
+    catalog::{Block, Field, Presence},
     db::{Database, SourceFile},
     diag::{Diagnostic, Level},
     index::{self, BlockPlace, Entry, IndexedItem, Kind, Names},
@@ -190,8 +190,7 @@ impl Place<'_> {
 
     fn insert_fields(&self, place: &BlockPlace, fields: &[&Field]) -> FileEdit {
         let text = self.text(place.range);
-        let lines: Vec<String> =
-            fields.iter().map(|f| format!("{}: {}", f.name, placeholder(&f.ty))).collect();
+        let lines: Vec<String> = fields.iter().map(|f| format!("{}: {}", f.name, example(&f.ty))).collect();
         let open = place.range.start() + TextSize::new(1);
         if text.contains('\n') {
             let indent = self.indent(place.range.start());
@@ -305,32 +304,6 @@ fn is_wanted(block: &Block, group: &str, field: &Field, has: &impl Fn(&str) -> b
     !given && first
 }
 
-/// A value to be replaced by a person.
-fn placeholder(ty: &FieldType) -> String {
-    match ty {
-        FieldType::Bool => "false".to_owned(),
-        FieldType::Int { min, .. } => (*min).max(1).to_string(),
-        FieldType::Number { .. } => "1".to_owned(),
-        FieldType::Duration { .. } => "10s".to_owned(),
-        FieldType::Cpu => "100m".to_owned(),
-        FieldType::Bytes => "64Mi".to_owned(),
-        FieldType::Percent => "80%".to_owned(),
-        FieldType::Rate => "10/s".to_owned(),
-        FieldType::Word(words) => words.first().copied().unwrap_or("\"\"").to_owned(),
-        FieldType::Secret | FieldType::EnvValue => "secret(\"name\", \"key\")".to_owned(),
-        FieldType::Config => "config(\"name\", \"key\")".to_owned(),
-        FieldType::Range { of, .. } => placeholder(of),
-        FieldType::List(of) => format!("[{}]", placeholder(of)),
-        FieldType::Map(_) | FieldType::Record(_) => "{ }".to_owned(),
-        FieldType::HttpPath => "\"/path\"".to_owned(),
-        FieldType::Cron => "\"0 * * * *\"".to_owned(),
-        FieldType::Timezone => "\"UTC\"".to_owned(),
-        FieldType::Url { schemes } => format!("\"{}://host\"", schemes.first().unwrap_or(&"https")),
-        FieldType::OneOf(types) => types.first().map(placeholder).unwrap_or_default(),
-        _ => "\"\"".to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -393,7 +366,7 @@ mod tests {
         //- /main.efl
         orchestrator o {
           source s: mqtt {
-            url: "tcp://host"
+            url: "tcp://host.example"
             event e: any { topic: "a" }
           }
         }

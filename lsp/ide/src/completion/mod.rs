@@ -8,7 +8,7 @@ mod facts;
 mod likely;
 mod places;
 mod probe;
-mod snippet;
+pub(crate) mod snippet;
 
 use crate::FileEdit;
 use efl_compiler::db::{Database, SourceFile};

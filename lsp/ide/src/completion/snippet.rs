@@ -3,15 +3,22 @@
 use efl_compiler::catalog::{Block, Field, FieldType, Presence, SourceKind};
 use std::fmt::Write;
 
+/// A value that a field of a type could have, for who cannot fill in places: text that only a person knows is left out.
+pub(crate) fn example(ty: &FieldType) -> String {
+    Snippet { is_plain: true, ..Snippet::new() }.value(ty).done()
+}
+
 /// A snippet that is written, with the number of its next place.
 pub(super) struct Snippet {
     text: String,
     next: usize,
+    /// Whether it is text without places.
+    is_plain: bool,
 }
 
 impl Snippet {
     pub(super) fn new() -> Self {
-        Self { text: String::new(), next: 1 }
+        Self { text: String::new(), next: 1, is_plain: false }
     }
 
     pub(super) fn text(mut self, text: &str) -> Self {
@@ -21,10 +28,21 @@ impl Snippet {
 
     /// A place to fill, with what stands there until then.
     pub(super) fn place(mut self, default: &str) -> Self {
+        if self.is_plain {
+            return self.text(default);
+        }
         let default = default.replace('\\', "\\\\").replace('$', "\\$").replace('}', "\\}");
         let _ = write!(self.text, "${{{}:{default}}}", self.next);
         self.next += 1;
         self
+    }
+
+    /// A text to fill in, of which the default says what it is.
+    fn blank(self, default: &str) -> Self {
+        let plain = self.is_plain;
+        let quoted = self.text("\"");
+        let quoted = if plain { quoted } else { quoted.place(default) };
+        quoted.text("\"")
     }
 
     /// Where the cursor ends.
@@ -80,8 +98,8 @@ impl Snippet {
     /// A value of a type.
     pub(super) fn value(self, ty: &FieldType) -> Self {
         match ty {
-            FieldType::Text { .. } | FieldType::Any => self.text("\"").place("text").text("\""),
-            FieldType::Pattern { .. } => self.text("\"").place("").text("\""),
+            FieldType::Text { .. } | FieldType::Any => self.blank("text"),
+            FieldType::Pattern { .. } => self.blank(""),
             FieldType::Url { schemes } => {
                 let scheme = schemes.first().copied().unwrap_or("https");
                 self.text("\"").place(&format!("{scheme}://host.example")).text("\"")
@@ -89,7 +107,7 @@ impl Snippet {
             FieldType::HttpPath => self.text("\"").place("/path").text("\""),
             FieldType::Cron => self.text("\"").place("0 * * * *").text("\""),
             FieldType::Timezone => self.text("\"").place("Europe/Berlin").text("\""),
-            FieldType::DnsLabel => self.text("\"").place("name").text("\""),
+            FieldType::DnsLabel => self.blank("name"),
             FieldType::PromQl => self.text("\"").place("up").text("\""),
             FieldType::Bool => self.place("true"),
             FieldType::Int { min, .. } => self.place(&(*min).max(1).to_string()),
@@ -106,6 +124,7 @@ impl Snippet {
             FieldType::Config => self.text("config(\"").place("name").text("\", \"").place("key").text("\")"),
             FieldType::Range { of, .. } => self.value(of).text("..").value(of),
             FieldType::List(of) => self.text("[").value(of).text("]"),
+            FieldType::Map(_) if self.is_plain => self.text("{ }"),
             FieldType::Map(of) => self.text("{ ").place("key").text(": ").value(of).text(" }"),
             FieldType::Record(block) => {
                 let mut snippet = self.text("{ ");

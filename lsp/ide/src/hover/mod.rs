@@ -4,7 +4,7 @@ mod pages;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use pages::{block_page, built_in_page, field_page, source_page};
+pub(crate) use pages::{block_page, built_in_page, clause_page, field_page, source_page};
 
 use crate::syntax::{declaration, entries_at, header, root, token_at};
 use efl_compiler::{
@@ -20,7 +20,7 @@ use efl_grammar::{
     SyntaxKind, SyntaxNode, TextRange, TextSize,
     ast::{self, AstNode},
 };
-use pages::{builtin_page, clause_page, code, form_page, join};
+use pages::{builtin_page, code, form_page, join};
 
 /// What is known about a place.
 #[derive(Clone, PartialEq, Eq, Debug)]

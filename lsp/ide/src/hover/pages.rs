@@ -222,6 +222,27 @@ pub(super) const CLAUSES: &[Clause] = &[
     (STEP_EXPECT, "no", "expect no …", "Not once."),
     (STEP_EXPECT, "nothing", "expect nothing else", "Everything that happened is named by an expectation."),
     (STEP_EXPECT, "times", "expect … times 3", "Exactly so often."),
+    (TARGET, "rule", "expect rule NAME", "The rule has fired."),
+    (TARGET, "call", "expect call FUNCTION { … }", "Some call of the function had a body that matches."),
+    (TARGET, "run", "expect run WORKFLOW succeeds", "The workflow has run; `succeeds` and `fails` say how."),
+    (TARGET, "emit", "expect emit EVENT { … }", "The event was emitted."),
+    (TARGET, "dead-letter", "expect dead-letter EVENT", "The event went to a dead-letter function."),
+    (TARGET, "placed", "expect placed on [edge-b]", "The pipeline is there now."),
+    (TARGET, "move", "expect move to edge-b", "The pipeline has moved."),
+    (OUTCOME, "returns", "mock FUNCTION returns VALUE", "The function answers the value."),
+    (
+        OUTCOME,
+        "fails",
+        "mock FUNCTION fails 503 \"text\"",
+        "The call is answered with this status and text; without one there is no connection.",
+    ),
+    (OUTCOME, "takes", "mock FUNCTION takes 5s returns VALUE", "The answer comes after so long."),
+    (
+        STEP_MOCK,
+        "then",
+        "mock FUNCTION fails then returns VALUE",
+        "What the next call is answered; the last one repeats.",
+    ),
 ];
 const NOT: &str = "No such event comes for so long: after the term before `then`, or after the latest event of the others of `and`.";
 const SELECTOR: &str =

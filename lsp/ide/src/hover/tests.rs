@@ -497,7 +497,13 @@ const ALL_CLAUSES: &[&str] = &[
   advance 1s
   send 2 e { } meta { id: 1 } every 1s
   set a down
-  mock f returns 1
+  mock f takes 5s returns 1 then fails 503
+  expect call f
+  expect run f succeeds
+  expect emit e
+  expect dead-letter e
+  expect placed on [a]
+  expect move to a
   expect no rule r
   expect rule r times 1
   expect nothing else

@@ -1,15 +1,18 @@
 //! Statements, and what begins and ends them.
 
 use super::{
-    blocks, calls,
+    blocks, calls, clauses,
     declarations::Template,
     expressions,
     names::{self, Use},
-    values, word, words,
+    values, word,
 };
 use crate::completion::{Completion, ELSEWHERE, FIRST, FITS, LIKELY, POSSIBLE, likely::Habit, probe::Probe};
 use efl_compiler::catalog::{Field, blocks as tables};
-use efl_grammar::{SyntaxKind::*, SyntaxNode};
+use efl_grammar::{
+    SyntaxKind::{self, *},
+    SyntaxNode,
+};
 
 const STATEMENTS: &[Template] = &[
     Template { label: "let", detail: "A name for a value", text: "let ‹name› = $0" },
@@ -30,6 +33,9 @@ const HANDLERS: &[Template] = &[
     Template { label: "on exit", detail: "At the end in any case", text: "on exit {\n  $0\n}" },
 ];
 
+/// What has the words behind a call and those of a loop.
+const OF_CALL: &[SyntaxKind] = &[CALL_RETRY, CALL_TIMEOUT, BACKOFF, FOR_STMT];
+
 /// What fits in a body or in the braces of a statement.
 pub(super) fn all(probe: &Probe<'_>, around: &SyntaxNode) -> Vec<Completion> {
     let first = probe.line.split_whitespace().next().unwrap_or_default();
@@ -44,8 +50,10 @@ pub(super) fn all(probe: &Probe<'_>, around: &SyntaxNode) -> Vec<Completion> {
     }
     match (first, probe.last()) {
         ("emit", "emit") => names::events(probe, Use::Emitted),
-        ("on", "on") => words(&["failure", "exit"]),
-        ("for", last) if last != "in" && !probe.line.contains(" in ") && last != "for" => words(&["in"]),
+        ("on", "on") => clauses(&[HANDLER], &["failure", "exit"]),
+        ("for", last) if last != "in" && !probe.line.contains(" in ") && last != "for" => {
+            clauses(OF_CALL, &["in"])
+        }
         ("let" | "wait" | "retry" | "for", last) if first == last => Vec::new(),
         _ => expressions::all(probe),
     }
@@ -56,13 +64,15 @@ pub(super) fn behind_call(probe: &Probe<'_>) -> Option<Vec<Completion>> {
     let written: Vec<&str> = probe.line.split_whitespace().collect();
     let is_number = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit());
     match written.as_slice() {
-        [.., "retry", times] if is_number(times) => Some(words(&["backoff", "timeout"])),
-        [.., "backoff", _] => Some(words(&["timeout"])),
-        [.., "timeout", time] if is_number(time) => Some(words(&["retry"])),
-        ["for", _, "in", .., last] if *last != "in" && !last.ends_with('(') => Some(words(&["max"])),
-        ["for", _] => Some(words(&["in"])),
+        [.., "retry", times] if is_number(times) => Some(clauses(OF_CALL, &["backoff", "timeout"])),
+        [.., "backoff", _] => Some(clauses(OF_CALL, &["timeout"])),
+        [.., "timeout", time] if is_number(time) => Some(clauses(OF_CALL, &["retry"])),
+        ["for", _, "in", .., last] if *last != "in" && !last.ends_with('(') => {
+            Some(clauses(OF_CALL, &["max"]))
+        }
+        ["for", _] => Some(clauses(OF_CALL, &["in"])),
         _ if probe.line.ends_with(')') && !probe.line.starts_with("if ") => {
-            Some(words(&["timeout", "retry"]))
+            Some(clauses(OF_CALL, &["timeout", "retry"]))
         }
         _ => None,
     }

@@ -1,19 +1,24 @@
 //! The logic of a rule: its events and the words between and behind them.
 
 use super::{
+    clauses,
     names::{self, Use},
-    word, words,
 };
-use crate::completion::{Completion, FIRST, Kind, POSSIBLE, facts::Fact, probe::Probe, snippet::Snippet};
+use crate::completion::{
+    Completion, FIRST, Kind, LIKELY, POSSIBLE, facts::Fact, probe::Probe, snippet::Snippet,
+};
 use efl_compiler::{index::Names, types::TypeTable};
-use efl_grammar::SyntaxKind::*;
+use efl_grammar::SyntaxKind::{self, *};
+
+/// What has the words of the head of a rule.
+const OF_RULE: &[SyntaxKind] = &[RULE, LOGIC_BIN, LOGIC_NOT, ALIAS, WITHIN, WHERE, BY];
 
 /// Terms, and what stands between and behind them.
 pub(super) fn all(probe: &Probe<'_>) -> Vec<Completion> {
     match probe.last() {
         "on" | "and" | "or" | "then" | "(" | "not" => terms(probe),
         "rule" | "as" => Vec::new(),
-        _ if probe.line.starts_with("rule ") && !probe.line.contains(" on ") => words(&["on"]),
+        _ if probe.line.starts_with("rule ") && !probe.line.contains(" on ") => clauses(OF_RULE, &["on"]),
         _ => behind_term(probe),
     }
 }
@@ -33,8 +38,9 @@ fn terms(probe: &Probe<'_>) -> Vec<Completion> {
 fn behind_term(probe: &Probe<'_>) -> Vec<Completion> {
     let is_absence =
         probe.nearest(&[LOGIC_NOT]).is_some() || probe.line.split_whitespace().any(|word| word == "not");
-    let mut found = vec![word("and"), word("or"), word("then")];
-    found.extend(["within", "where", "by", "as", "for"].map(|label| Completion::new(Kind::Keyword, label)));
+    let mut found = clauses(OF_RULE, &["and", "or", "then"]);
+    let behind = clauses(OF_RULE, &["within", "where", "by", "as", "for"]);
+    found.extend(behind.into_iter().map(|item| item.rank(LIKELY)));
     for item in &mut found {
         // A word of which the file has many is its habit.
         item.weight = i32::from(probe.before.contains(&format!(" {} ", item.label)));

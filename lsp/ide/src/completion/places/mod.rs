@@ -15,6 +15,7 @@ mod values;
 pub(super) use declarations::of_file;
 
 use super::{Completion, FIRST, Kind, probe::Probe};
+use crate::hover;
 use efl_grammar::{
     SyntaxKind::{self, *},
     SyntaxNode,
@@ -106,6 +107,12 @@ fn is_place(kind: SyntaxKind) -> bool {
 /// A keyword that must follow, or is the likeliest.
 fn word(label: &str) -> Completion {
     Completion::new(Kind::Keyword, label).rank(FIRST)
+}
+
+/// Words of clauses, statements or steps of some kinds, of which one must follow, with what they do.
+fn clauses(kinds: &[SyntaxKind], labels: &[&str]) -> Vec<Completion> {
+    let page = |label: &str| kinds.iter().find_map(|kind| hover::clause_page(*kind, label));
+    labels.iter().map(|label| word(label).doc(page(label))).collect()
 }
 
 /// Keywords of which one must follow.

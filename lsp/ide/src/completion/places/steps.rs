@@ -1,17 +1,21 @@
 //! The steps of a test. A test is about few things, several times, and follows them from an event to what it leads to.
 
 use super::{
-    blocks, calls, expressions,
+    blocks, calls, clauses, expressions,
     names::{self, Use},
-    values, word, words,
+    values, word,
 };
 use crate::completion::{Completion, FIRST, FITS, Kind, likely::mentioned, probe::Probe};
 use efl_compiler::{ir::Reached, names::Decl};
 use efl_grammar::{
-    SyntaxKind::*,
+    SyntaxKind::{self, *},
     SyntaxNode, TextSize,
     ast::{self, AstNode},
 };
+
+/// What has the words of steps.
+const STEPS: &[SyntaxKind] =
+    &[STEP_SEND, STEP_EXPECT, STEP_MOCK, STEP_ADVANCE, STEP_AT, STEP_SET, SEND_META, TARGET, OUTCOME];
 
 /// What fits in a test; `None` where it is no matter of tests.
 pub(super) fn of_test(probe: &Probe<'_>) -> Option<Vec<Completion>> {
@@ -28,26 +32,27 @@ pub(super) fn of_test(probe: &Probe<'_>) -> Option<Vec<Completion>> {
     Some(match written.as_slice() {
         _ if probe.line.starts_with("test ") && !probe.line.contains('{') => match probe.last() {
             "for" => names::declared(probe, |decl| matches!(decl, Decl::Orchestrator)),
-            _ => words(&["for"]),
+            _ => clauses(STEPS, &["for"]),
         },
-        [] => words(&["expect", "send", "mock", "advance", "at", "set"]),
+        [] => clauses(STEPS, &["expect", "send", "mock", "advance", "at", "set"]),
         ["send"] => test.events(),
         ["send", times] if times.starts_with(|c: char| c.is_ascii_digit()) => test.events(),
-        ["send", ..] => words(&["every", "meta"]),
+        ["send", ..] => clauses(STEPS, &["every", "meta"]),
         ["advance"] => values::durations(),
         ["set"] => names::clusters(probe),
-        ["set", _] => words(&["down", "up", "stale"]),
+        ["set", _] => clauses(STEPS, &["down", "up", "stale"]),
         ["mock"] => test.to_mock(),
         ["mock", .., "returns"] => expressions::all(probe),
-        ["mock", .., "then"] => words(&["returns", "fails", "takes"]),
-        ["mock", .., "fails"] | ["mock", .., "returns" | "fails", _] => words(&["then"]),
-        ["mock", ..] => words(&["returns", "fails", "takes", "then"]),
-        ["expect"] => {
-            words(&["call", "rule", "run", "no", "nothing else", "emit", "placed on", "move", "dead-letter"])
-        }
-        ["expect", "no"] => words(&["call", "rule", "run", "emit", "move", "dead-letter"]),
-        ["expect", "nothing"] => words(&["else"]),
-        ["expect", "placed"] => words(&["on"]),
+        ["mock", .., "then"] => clauses(STEPS, &["returns", "fails", "takes"]),
+        ["mock", .., "fails"] | ["mock", .., "returns" | "fails", _] => clauses(STEPS, &["then"]),
+        ["mock", ..] => clauses(STEPS, &["returns", "fails", "takes", "then"]),
+        ["expect"] => clauses(
+            STEPS,
+            &["call", "rule", "run", "no", "nothing else", "emit", "placed on", "move", "dead-letter"],
+        ),
+        ["expect", "no"] => clauses(STEPS, &["call", "rule", "run", "emit", "move", "dead-letter"]),
+        ["expect", "nothing"] => clauses(STEPS, &["else"]),
+        ["expect", "placed"] => clauses(STEPS, &["on"]),
         ["expect", "placed", ..] | ["expect", .., "to"] => names::clusters(probe),
         ["expect", .., "rule"] => {
             test.expected(names::rules(probe), |reached, name| reached.rules.contains(name))
@@ -59,9 +64,9 @@ pub(super) fn of_test(probe: &Probe<'_>) -> Option<Vec<Completion>> {
             reached.workflows.contains(name)
         }),
         ["expect", .., "emit" | "dead-letter"] => names::events(probe, Use::Tested),
-        ["expect", .., "move"] => words(&["to", "times"]),
-        ["expect", .., "run", _] => words(&["succeeds", "fails", "times"]),
-        ["expect", ..] => words(&["times"]),
+        ["expect", .., "move"] => clauses(STEPS, &["to", "times"]),
+        ["expect", .., "run", _] => clauses(STEPS, &["succeeds", "fails", "times"]),
+        ["expect", ..] => clauses(STEPS, &["times"]),
         _ => return None,
     })
 }
