@@ -272,10 +272,9 @@ impl<'a> Chooser<'a> {
     fn best(&self) -> Option<(String, f64)> {
         let free = self.scores.iter().filter(|s| !s.incumbent && !self.selected.contains(&s.cluster));
         let rated = free.filter(|s| s.is_choosable()).filter_map(|s| Some((s, s.total?)));
-        let best = rated.max_by(|(a, total_a), (b, total_b)| {
-            grade(*total_a)
-                .cmp(&grade(*total_b))
-                .then_with(|| self.liking(&a.cluster).cmp(&self.liking(&b.cluster)))
+        let best = rated.max_by(|(a, _), (b, _)| {
+            let liking = || self.liking(&a.cluster).cmp(&self.liking(&b.cluster));
+            grade(a.rank).cmp(&grade(b.rank)).then_with(liking)
         });
         best.map(|(score, total)| (score.cluster.clone(), total))
     }
@@ -360,7 +359,7 @@ impl<'a> Chooser<'a> {
 const ROUNDING: f64 = 1e-9;
 
 /// A score as a number that can be ordered; scores that differ by less than a millionth are a tie.
-#[allow(clippy::cast_possible_truncation)] // from 0 to a million
+#[allow(clippy::cast_possible_truncation)] // what is huge is all the same
 fn grade(total: f64) -> i64 {
     (total * 1e6).round() as i64
 }

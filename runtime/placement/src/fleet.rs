@@ -1,6 +1,6 @@
 //! What is known of the clusters: the observations of one period.
 
-use crate::Time;
+use crate::{Time, scorer::Scores};
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
@@ -18,6 +18,8 @@ pub struct Fleet {
     pub moves: u32,
     /// Every registered cluster, in any order.
     pub clusters: Vec<Cluster>,
+    /// What the fleet's external scorer has answered in this period; without an answer the built-in score decides.
+    pub scores: Option<Scores>,
 }
 
 impl Default for Fleet {
@@ -27,6 +29,7 @@ impl Default for Fleet {
             stale_after: Duration::from_mins(1),
             moves: 4,
             clusters: Vec::new(),
+            scores: None,
         }
     }
 }

@@ -27,6 +27,7 @@ mod rejection;
 #[cfg(test)]
 mod rules_test;
 mod score;
+mod scorer;
 pub mod sim;
 mod state;
 mod streak;
@@ -43,6 +44,7 @@ pub use question::{
 };
 pub use rejection::{Rejection, Resource};
 pub use score::{ClusterScore, Term};
+pub use scorer::{BadScore, Scores};
 pub use state::State;
 pub use streak::{PERIODS, Streak};
 pub use thrash::{Caution, Move};

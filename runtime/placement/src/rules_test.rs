@@ -458,3 +458,55 @@ fn the_numbers_explain_the_decision() {
         "moves to b, which is better by 10.0%, if that lasts for 3 periods (1 so far)"
     );
 }
+
+#[test]
+fn an_external_score_replaces_the_weights_and_nothing_else() {
+    let mut bed = Bed::new(&[("a", 0.1), ("b", 0.8), ("c", 0.89)]).on("a");
+    let answer = [("a", 0.2), ("b", 0.5), ("c", 0.9)].map(|(name, score)| (name.to_owned(), score));
+    bed.fleet.scores = Some(Scores::checked(answer.into(), &bed.fleet.clusters).expect("scores"));
+    let decision = bed.run(2);
+    assert_eq!(bed.place(), "a");
+    // What the pipeline would bring counts, and there is no room on `c`.
+    assert!((decision.scores[1].total.expect("a score") - 0.45).abs() < 1e-9);
+    assert_eq!(word(&decision, "c"), "NoHeadroom");
+    bed.run(1);
+    assert_eq!(bed.place(), "b");
+    bed.run(200);
+    assert_eq!(bed.moves.len(), 1);
+    bed.cluster("b").cpu = None;
+    assert_eq!(bed.run(1).reason, Reason::Blind, "late metrics are late");
+}
+
+#[test]
+fn a_thousand_that_come_at_once_spread_evenly() {
+    let bed = Bed::new(&[("a", 0.2), ("b", 0.2), ("c", 0.2)]);
+    let question = |number: usize| Question {
+        name: format!("city/{number}"),
+        request: Request::default(),
+        ..bed.question.clone()
+    };
+    let (questions, state): (Vec<Question>, State) = ((0..1_000).map(question).collect(), State::default());
+    let pipelines: Vec<(&Question, &State)> = questions.iter().map(|q| (q, &state)).collect();
+    let answers = decide_fleet(&bed.fleet, &pipelines, bed.now);
+    for cluster in ["a", "b", "c"] {
+        let here = answers.iter().filter(|(decision, _)| decision.selected == [cluster]).count();
+        assert!((333..=334).contains(&here), "{here} on {cluster}");
+    }
+}
+
+#[test]
+fn a_hundred_leave_a_dead_cluster_at_once_and_spread() {
+    let mut bed = Bed::new(&[("a", 0.5), ("b", 0.3), ("c", 0.3)]);
+    bed.cluster("a").ready = false;
+    let question = |number: usize| Question {
+        name: format!("city/{number}"),
+        request: Request { cpu: 0.1, memory: 0.0 },
+        ..bed.question.clone()
+    };
+    let questions: Vec<Question> = (0..100).map(question).collect();
+    let state = State { selected: vec!["a".to_owned()], ..State::default() };
+    let pipelines: Vec<(&Question, &State)> = questions.iter().map(|q| (q, &state)).collect();
+    let answers = decide_fleet(&bed.fleet, &pipelines, bed.now);
+    let on = |cluster| answers.iter().filter(|(decision, _)| decision.selected == [cluster]).count();
+    assert_eq!([on("a"), on("b"), on("c")], [0, 50, 50]);
+}

@@ -13,6 +13,7 @@ use crate::{
     fleet,
     question::{PENDING, PENDING_WEIGHT, Question, Strategy},
     rejection::{Rejection, Resource, Severity},
+    scorer::{SCORER, Scores},
     view::{As, Seen, View},
 };
 use serde::Serialize;
@@ -29,6 +30,9 @@ pub struct ClusterScore {
     /// The score, 0..1: of the incumbent as it is, of the others with what the pipeline would bring. `None` when a number
     /// that counts is unknown.
     pub total: Option<f64>,
+    /// The same, but below 0 for what is fuller than full: of two of them the emptier one is still better.
+    #[serde(skip)]
+    pub(crate) rank: f64,
     /// What it is made of.
     pub terms: Vec<Term>,
     /// How old its newest sample is.
@@ -43,9 +47,10 @@ pub struct ClusterScore {
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Term {
-    /// `cpu`, `memory`, `pending`, or a metric of the fleet.
+    /// `cpu`, `memory`, `pending`, a metric of the fleet, or `scorer`.
     pub name: Cow<'static, str>,
-    /// How much is in use, 0 to 1.
+    /// How much is in use, from 0; more than 1 is what has been placed there beyond what it has. Of a scorer it is what it
+    /// left of 1.
     pub load: Option<f64>,
     /// What it counts for, as a part of one.
     pub weight: f64,
@@ -54,7 +59,7 @@ pub struct Term {
 impl Term {
     /// What it adds to the score.
     pub fn points(&self) -> Option<f64> {
-        Some(self.weight * (1.0 - self.load?))
+        Some(self.weight * (1.0 - self.load?.min(1.0)))
     }
 }
 
@@ -74,6 +79,7 @@ impl ClusterScore {
             cluster: cluster.to_owned(),
             incumbent,
             total: None,
+            rank: 0.0,
             terms: Vec::new(),
             sample_age: None,
             rejection: Some(rejection),
@@ -97,8 +103,9 @@ pub(crate) fn score(
     };
     let terms = terms(view, question, seen, as_);
     // A metric that counts for nothing need not be known.
-    let total = terms.iter().filter(|term| term.weight > 0.0).map(Term::points).sum::<Option<f64>>();
-    let total = total.filter(|_| terms.iter().any(|term| term.weight > 0.0));
+    let counting = || terms.iter().filter(|term| term.weight > 0.0);
+    let total = counting().map(Term::points).sum::<Option<f64>>().filter(|_| counting().next().is_some());
+    let rank = counting().map(|term| term.weight * (1.0 - term.load.unwrap_or_default())).sum();
     let rejection = (fit.unfit.clone())
         .or_else(|| incumbent.then(|| over_limit(question, seen)).flatten())
         .or_else(|| (!incumbent).then(|| fit.closed.clone()).flatten())
@@ -108,6 +115,7 @@ pub(crate) fn score(
         cluster: seen.cluster.name.clone(),
         incumbent,
         total,
+        rank,
         terms,
         sample_age: sample_age(seen, view.now),
         rejection,
@@ -121,7 +129,7 @@ fn terms(view: &View<'_>, question: &Question, seen: &Seen<'_>, as_: As<'_>) -> 
     for (resource, weight) in
         [(Resource::Cpu, question.weights.cpu), (Resource::Memory, question.weights.memory)]
     {
-        let load = seen.load(resource, as_).map(|load| load.min(1.0));
+        let load = seen.load(resource, as_);
         terms.push(Term { name: Cow::Borrowed(resource.name()), load, weight: sane(weight) });
     }
     let mut pending = PENDING_WEIGHT;
@@ -145,7 +153,25 @@ fn terms(view: &View<'_>, question: &Question, seen: &Seen<'_>, as_: As<'_>) -> 
             term.weight /= sum;
         }
     }
+    if let (Some(scores), Strategy::Balanced) = (&view.fleet.scores, question.policy.strategy) {
+        score_elsewhere(scores, seen, &mut terms);
+    }
     terms
+}
+
+/// An external score counts alone, less what has changed since it was given: what has just moved, and what would come. The
+/// other terms are only shown.
+fn score_elsewhere(scores: &Scores, seen: &Seen<'_>, terms: &mut Vec<Term>) {
+    let changed = |resource: Resource| {
+        let term = &terms[resource as usize];
+        Some(term.weight * (term.load? - seen.load(resource, As::Measured)?))
+    };
+    let changed = changed(Resource::Cpu).zip(changed(Resource::Memory)).map(|(cpu, memory)| cpu + memory);
+    let load = scores.get(&seen.cluster.name).zip(changed).map(|(score, changed)| 1.0 - score + changed);
+    for term in terms.iter_mut() {
+        term.weight = 0.0;
+    }
+    terms.push(Term { name: Cow::Borrowed(SCORER), load: load.map(|load| load.max(0.0)), weight: 1.0 });
 }
 
 /// Why who is there must leave when it stays so: it is above its limit. The paper has no limit.

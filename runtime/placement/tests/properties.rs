@@ -428,8 +428,9 @@ fn hostile_cluster() -> impl Strategy<Value = Cluster> {
 }
 
 fn hostile_fleet() -> impl Strategy<Value = Fleet> {
-    (length(), length(), any::<u32>(), vec(hostile_cluster(), 0..6))
-        .prop_map(|(every, stale_after, moves, clusters)| Fleet { every, stale_after, moves, clusters })
+    (length(), length(), any::<u32>(), vec(hostile_cluster(), 0..6)).prop_map(
+        |(every, stale_after, moves, clusters)| Fleet { every, stale_after, moves, clusters, scores: None },
+    )
 }
 
 fn hostile_question() -> impl Strategy<Value = Question> {
