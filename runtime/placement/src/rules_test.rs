@@ -510,3 +510,60 @@ fn a_hundred_leave_a_dead_cluster_at_once_and_spread() {
     let on = |cluster| answers.iter().filter(|(decision, _)| decision.selected == [cluster]).count();
     assert_eq!([on("a"), on("b"), on("c")], [0, 50, 50]);
 }
+
+#[test]
+fn what_is_no_better_is_not_gone_to_even_without_a_margin() {
+    let mut bed = Bed::new(&[("a", 0.5), ("b", 0.5)]).on("a");
+    bed.question.functions_pinned = true;
+    bed.question.policy.margin = 0.0;
+    bed.run(20);
+    assert!(bed.moves.is_empty());
+    bed.set("b", 0.49);
+    bed.run(3);
+    assert_eq!(bed.place(), "b");
+}
+
+#[test]
+fn what_was_placed_counts_until_the_metrics_can_show_it() {
+    // Both would go to `b` if nobody counted: it is as empty in the metrics as before.
+    let mut bed = Bed::new(&[("a", 0.25), ("b", 0.22)]);
+    let (first, state) = (bed.question.clone(), State::default());
+    let (decision, state) = decide(&first, &bed.fleet, &state, bed.now);
+    assert_eq!(decision.selected, ["b"]);
+    let second = Question { name: "city/second".to_owned(), ..first.clone() };
+    for (periods, place) in [(1, "a"), (2, "a"), (3, "b")] {
+        bed.now = Time(bed.now.0 + PERIOD);
+        bed.measure();
+        let answers = decide_fleet(&bed.fleet, &[(&first, &state), (&second, &State::default())], bed.now);
+        assert_eq!(answers[1].0.selected, [place], "after {periods} periods");
+    }
+    // A move that is not done yet counts however long it takes.
+    let moving = Question { moving: true, ..first };
+    let answers = decide_fleet(&bed.fleet, &[(&moving, &state), (&second, &State::default())], bed.now);
+    assert_eq!((answers[1].0.selected[0].as_str(), answers[0].1.settled_at), ("a", Some(bed.now)));
+}
+
+#[test]
+fn from_a_cluster_above_its_limit_only_as_many_leave_as_must() {
+    let mut bed = Bed::new(&[("a", 0.94), ("b", 0.8)]);
+    let question = |number: usize| Question { name: format!("city/{number}"), ..bed.question.clone() };
+    let questions: Vec<Question> = (0..10).map(question).collect();
+    let mut states = vec![State { selected: vec!["a".to_owned()], ..State::default() }; 10];
+    for period in 0..6 {
+        bed.now = Time(bed.now.0 + PERIOD);
+        bed.measure();
+        let pipelines: Vec<(&Question, &State)> = questions.iter().zip(&states).collect();
+        states = decide_fleet(&bed.fleet, &pipelines, bed.now).into_iter().map(|(_, state)| state).collect();
+        let left = states.iter().filter(|state| state.selected == ["b"]).count();
+        // The metrics do not show it yet: 0.94 less the 0.05 that have left is below the limit.
+        assert_eq!(left, usize::from(period >= 2), "period {period}");
+    }
+}
+
+#[test]
+fn what_is_remembered_of_clusters_where_it_is_not_is_forgotten() {
+    let mut bed = Bed::new(&[("a", 0.5), ("b", 0.5)]).on("a");
+    bed.state.unfit.insert("gone".to_owned(), Streak::default());
+    bed.run(1);
+    assert!(bed.state.unfit.is_empty());
+}
