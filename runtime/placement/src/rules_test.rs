@@ -567,3 +567,31 @@ fn what_is_remembered_of_clusters_where_it_is_not_is_forgotten() {
     bed.run(1);
     assert!(bed.state.unfit.is_empty());
 }
+
+#[test]
+fn who_is_there_is_not_driven_out_by_reservations() {
+    let mut bed = Bed::new(&[("a", 0.5), ("b", 0.5)]);
+    let arrived = State {
+        selected: vec!["b".to_owned()],
+        previous: vec!["a".to_owned()],
+        settled_at: Some(bed.now),
+        ..State::default()
+    };
+    let resident = State { selected: vec!["b".to_owned()], ..State::default() };
+    let question = |number: usize| Question { name: format!("city/{number}"), ..bed.question.clone() };
+    let questions: Vec<Question> = (0..10).map(question).collect();
+    let mut states = vec![arrived; 10];
+    states[0] = resident;
+    for _ in 0..8 {
+        // They keep coming.
+        for state in &mut states[1..] {
+            state.settled_at = Some(bed.now);
+        }
+        bed.measure();
+        let pipelines: Vec<(&Question, &State)> = questions.iter().zip(&states).collect();
+        let answers = decide_fleet(&bed.fleet, &pipelines, bed.now);
+        assert!(answers.iter().all(|(decision, _)| !decision.changed));
+        states = answers.into_iter().map(|(_, state)| state).collect();
+        bed.now = Time(bed.now.0 + PERIOD);
+    }
+}

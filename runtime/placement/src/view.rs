@@ -70,15 +70,15 @@ impl Share {
     }
 }
 
-/// How a cluster is looked at.
+/// How a cluster is looked at. What is only reserved argues for staying: no cluster looks worse than it was measured to who
+/// is there, and none better to who is not.
 #[derive(Clone, Copy)]
 pub(crate) enum As<'q> {
     /// As it was measured: the paper's view.
     Measured,
-    /// By who runs there: with what has just come and gone.
+    /// By who runs there: without what has just gone.
     Incumbent,
-    /// By who might come: with what has just come, and with what it would bring. What has just gone is not counted, so no
-    /// cluster looks better than it was measured.
+    /// By who might come: with what has just come, and with what it would bring.
     Challenger(&'q Question),
     /// The same, by requests alone: whether there is room.
     Newcomer(&'q Question),
@@ -170,7 +170,7 @@ impl<'a> Seen<'a> {
         let (measured, placed, left) = (self.measured[at]?, self.placed[at], self.left[at]);
         match as_ {
             As::Measured => Some(measured),
-            As::Incumbent => Some((measured + placed?.assumed - left?.assumed).max(0.0)),
+            As::Incumbent => Some((measured - left?.assumed).max(0.0)),
             As::Challenger(own) => Some(measured + placed?.assumed + self.share(resource, own)?.assumed),
             As::Newcomer(own) => Some(measured + placed?.requested + self.share(resource, own)?.requested),
         }
