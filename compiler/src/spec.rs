@@ -10,6 +10,7 @@ use crate::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub mod fleet;
 mod placement_decision;
 mod status;
 

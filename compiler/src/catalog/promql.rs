@@ -6,10 +6,27 @@
 //! which it refuses. `$cluster` needs no treatment: it stands inside strings.
 
 use regex::Regex;
+use std::ops::Range;
 
 /// Whether a text is an expression whose result is a number or one number per series; else why not.
 pub fn check(text: &str) -> Result<(), String> {
-    let mut parser = Parser { tokens: tokens(text)?, at: 0, end: text.chars().count() };
+    parse(text).map(|_| ())
+}
+
+/// The selectors of an expression that Prometheus would take, as they are written: the series whose samples it reads.
+pub fn selectors(text: &str) -> Result<Vec<String>, String> {
+    let parser = parse(text)?;
+    let chars: Vec<char> = text.chars().collect();
+    let written = |tokens: &Range<usize>| {
+        let (first, last) = (&parser.tokens[tokens.start], &parser.tokens[tokens.end - 1]);
+        chars[first.at..last.at + last.text.chars().count()].iter().collect()
+    };
+    Ok(parser.selectors.iter().map(written).collect())
+}
+
+fn parse(text: &str) -> Result<Parser, String> {
+    let mut parser =
+        Parser { tokens: tokens(text)?, at: 0, end: text.chars().count(), selectors: Vec::new() };
     if parser.tokens.is_empty() {
         return Err("the query is empty".to_owned());
     }
@@ -18,7 +35,7 @@ pub fn check(text: &str) -> Result<(), String> {
         return Err(format!("`{}` does not belong here (at character {})", token.text, token.at + 1));
     }
     match ty {
-        Ty::Scalar | Ty::Vector => Ok(()),
+        Ty::Scalar | Ty::Vector => Ok(parser),
         Ty::Range => {
             Err("the result is a range of values, not a number: wrap it in a function such as `rate`"
                 .to_owned())
@@ -339,6 +356,8 @@ struct Parser {
     at: usize,
     /// The number of characters, for "at the end".
     end: usize,
+    /// The tokens of each selector.
+    selectors: Vec<Range<usize>>,
 }
 
 impl Parser {
@@ -547,11 +566,13 @@ impl Parser {
                 Ok((ty, Shape::Other))
             }
             Kind::Symbol if token.text == "{" => {
+                let start = self.at;
                 if !self.matchers(false)? {
                     return Err(
                         "a selector without a name needs a matcher that takes not everything".to_owned()
                     );
                 }
+                self.selectors.push(start..self.at);
                 Ok((Ty::Vector, Shape::Selector))
             }
             Kind::Symbol => Err(self.wanted("an expression")),
@@ -585,10 +606,12 @@ impl Parser {
             self.call(name, takes)?;
             return Ok((Ty::of(*gives), Shape::Other));
         }
+        let start = self.at;
         self.at += 1;
         if self.is("{") {
             self.matchers(true)?;
         }
+        self.selectors.push(start..self.at);
         Ok((Ty::Vector, Shape::Selector))
     }
 
@@ -801,6 +824,20 @@ mod tests {
         ] {
             assert_eq!(check(good), Ok(()), "{good}");
         }
+    }
+
+    #[test]
+    fn the_series_it_reads_are_its_selectors() {
+        let of = |text: &str| selectors(text).expect("a query");
+        assert_eq!(
+            of("1 - avg(rate(node_cpu{mode=\"idle\", c=\"$cluster\"}[1m])) by (le)"),
+            ["node_cpu{mode=\"idle\", c=\"$cluster\"}"]
+        );
+        assert_eq!(
+            of("sum by (x) (a) / on (y) group_left b{} + {__name__=~\"é.*\"} offset 5m"),
+            ["a", "b{}", "{__name__=~\"é.*\"}"]
+        );
+        assert_eq!(of("vector(1) + time()"), Vec::<String>::new());
     }
 
     #[test]

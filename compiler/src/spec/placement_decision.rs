@@ -98,6 +98,10 @@ pub struct PlacementDecisionStatus {
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["cluster"]))]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rejected: Vec<Rejection>,
+    /// What the next decision needs to know of the ones before, as JSON of the placement engine.
+    #[schemars(length(max = 32768))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
     /// The move under way.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub migration: Option<Migration>,
