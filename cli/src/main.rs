@@ -1,5 +1,6 @@
 //! The `efl` command.
 
+mod cluster;
 mod commands;
 mod disk;
 mod fix;

@@ -292,7 +292,7 @@ fn refuse(
 }
 
 /// The orchestrators of the inputs, with the places of their declarations as resources name them.
-fn orchestrators(project: &Project) -> Vec<ir::Orchestrator> {
+pub(super) fn orchestrators(project: &Project) -> Vec<ir::Orchestrator> {
     let mut orchestrators = Vec::new();
     for (path, file) in project.root_files() {
         let mut names: HashMap<Arc<str>, Arc<str>> = HashMap::new();

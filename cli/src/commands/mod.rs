@@ -3,19 +3,26 @@
 mod check;
 mod compile;
 mod completions;
+mod deploy;
 mod docs;
 mod explain;
+mod fleet;
 mod fmt;
 mod graph;
 mod import;
 mod init;
 mod lsp;
 mod man;
+mod order;
 mod runtime;
+mod status;
 
 use crate::terminal::{ColorChoice, Terminal};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
+
+/// The namespace of the runtime, unless an installation has another.
+const RUNTIME_NAMESPACE: &str = "efl-system";
 
 /// What `--version` says beside the number: what the output is made for.
 const VERSION: &str = concat!(
@@ -35,10 +42,12 @@ Examples:
   efl check                      what is wrong with the files here
   efl fmt                        the files here in the one style
   efl compile -o out             the Kubernetes resources, one file each
+  efl deploy crossing.efl        to a cluster, until it runs
   efl explain E0404              more about a diagnostic
   efl explain kafka              what a source kind takes
 
-Exit codes: 0 all is well, 1 there are errors, 2 wrong usage, 3 there are differences (`fmt --check`).",
+Exit codes: 0 all is well, 1 there are errors, 2 wrong usage, 3 there are differences (`fmt --check`,
+`diff --exit-code`), 4 not ready in time (`deploy`, `delete`).",
     arg_required_else_help = true,
     disable_help_subcommand = true,
     max_term_width = 110
@@ -60,6 +69,16 @@ enum Command {
     Graph(graph::Graph),
     Import(import::Import),
     Init(init::Init),
+    Deploy(deploy::Deploy),
+    Diff(deploy::Diff),
+    Status(status::Status),
+    Move(order::Move),
+    Pause(order::Pause),
+    Resume(order::Resume),
+    Cordon(order::Cordon),
+    Uncordon(order::Uncordon),
+    Delete(order::Delete),
+    Fleet(fleet::Fleet),
     Lsp(lsp::Lsp),
     Runtime(runtime::Runtime),
     Completions(completions::Completions),
@@ -81,6 +100,16 @@ impl Cli {
             Command::Graph(command) => command.run(terminal),
             Command::Import(command) => command.run(terminal),
             Command::Init(command) => command.run(),
+            Command::Deploy(command) => command.run(terminal),
+            Command::Diff(command) => command.run(terminal),
+            Command::Status(command) => command.run(),
+            Command::Move(command) => command.run(),
+            Command::Pause(command) => command.run(),
+            Command::Resume(command) => command.run(),
+            Command::Cordon(command) => command.run(),
+            Command::Uncordon(command) => command.run(),
+            Command::Delete(command) => command.run(),
+            Command::Fleet(command) => command.run(terminal),
             Command::Lsp(_) => lsp::run(),
             Command::Runtime(command) => command.run(),
             Command::Completions(command) => command.run(),
@@ -107,6 +136,8 @@ pub(crate) enum Exit {
     Usage = 2,
     /// There are differences.
     Differences = 3,
+    /// It was not done in time.
+    Late = 4,
 }
 
 impl Exit {

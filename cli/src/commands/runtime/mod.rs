@@ -1,15 +1,17 @@
 //! `efl runtime`: what runs on the management cluster. One file per command.
 
+mod run;
 mod simulate;
 
 use super::{Exit, Failure};
 use clap::Subcommand;
 
-/// What runs on the management cluster: placement and its simulator
+/// What runs on the management cluster: the controllers, and placement's simulator
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "\
 Examples:
+  efl runtime run --context karmada --alone          the controllers, on a laptop
   efl runtime simulate --scenario herd --compare     what strategies do when an empty cluster comes",
     arg_required_else_help = true,
     disable_help_subcommand = true
@@ -21,12 +23,14 @@ pub(crate) struct Runtime {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Run(run::Run),
     Simulate(simulate::Simulate),
 }
 
 impl Runtime {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         match self.command {
+            Command::Run(command) => command.run(),
             Command::Simulate(command) => command.run(),
         }
     }

@@ -1,0 +1,76 @@
+//! `efl runtime run`: the controllers.
+
+use super::{Exit, Failure};
+use crate::{
+    cluster::Cluster,
+    terminal::{Stream, Terminal},
+};
+use clap::ValueEnum;
+use efl_runtime::{Options, RunError};
+use std::net::SocketAddr;
+
+/// Run the controllers that keep pipelines running
+///
+/// Turns Orchestrators into resources, places them by the load of the clusters, and moves them without losing an event.
+/// Against Karmada's API server; against a plain Kubernetes it runs everything in that one cluster. Several may run: one leads.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  efl runtime run                                in a pod, with its service account
+  efl runtime run --context karmada --alone      on a laptop, beside Karmada")]
+pub(crate) struct Run {
+    #[command(flatten)]
+    cluster: Cluster,
+    /// The runtime's own namespace, for the fleet and the lease
+    #[arg(short, long, default_value = super::super::RUNTIME_NAMESPACE)]
+    namespace: String,
+    /// Where /healthz, /readyz and /metrics are answered
+    #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0:8080")]
+    listen: SocketAddr,
+    /// Lead without a lease: nobody else runs
+    #[arg(long)]
+    alone: bool,
+    /// How the log is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    log: LogFormat,
+    /// What the log has: a level, or levels by module as in `RUST_LOG`
+    #[arg(long, value_name = "FILTER", default_value = "info,salsa=warn")]
+    log_level: String,
+}
+
+/// How a log is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum LogFormat {
+    /// For people
+    Text,
+    /// One object per line
+    Json,
+}
+
+impl Run {
+    pub(crate) fn run(self) -> Result<Exit, Failure> {
+        let filter = tracing_subscriber::EnvFilter::try_new(&self.log_level)
+            .map_err(|e| Failure::usage(format!("`--log-level {}`: {e}", self.log_level)))?;
+        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        let log = log.with_ansi(Terminal::is_terminal(Stream::Err));
+        match self.log {
+            LogFormat::Text => log.init(),
+            LogFormat::Json => log.json().init(),
+        }
+        let options = Options {
+            connection: self.cluster.connection(),
+            namespace: self.namespace,
+            address: self.listen,
+            alone: self.alone,
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        let runtime = runtime.map_err(|e| Failure::new(format!("cannot start: {e}")))?;
+        runtime.block_on(efl_runtime::run(options)).map_err(|error| match error {
+            RunError::Connection(_) => {
+                Failure::failed(format!("{error}\n  help: --kubeconfig and --context say which"))
+            }
+            error => Failure::failed(error.to_string()),
+        })?;
+        Ok(Exit::Ok)
+    }
+}

@@ -1,0 +1,84 @@
+//! The connection to the API server.
+
+use kube::{
+    Client, Config,
+    client::ClientBuilder,
+    config::{KubeConfigOptions, Kubeconfig},
+};
+use std::{path::PathBuf, time::Duration};
+use tower::{ServiceBuilder, limit::ConcurrencyLimitLayer};
+
+/// How long an answer may take (not of a watch).
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// How many requests may be under way: kube has no limit of its own, and the server would answer 429.
+const IN_FLIGHT: usize = 16;
+
+/// Which API server.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Connection {
+    /// The file, instead of `$KUBECONFIG`, `~/.kube/config` and what a pod is given.
+    pub kubeconfig: Option<PathBuf>,
+    /// The context of the file.
+    pub context: Option<String>,
+}
+
+/// A client, and the address of its server.
+pub async fn connect(connection: &Connection) -> Result<(Client, String), String> {
+    // `kube` and `reqwest` bring a provider each if left alone, and rustls then refuses to choose.
+    let _ = rustls::crypto::ring::default_provider().install_default(); // already there: the same one
+    let options = KubeConfigOptions { context: connection.context.clone(), ..KubeConfigOptions::default() };
+    let mut config = match &connection.kubeconfig {
+        Some(path) => {
+            let file = Kubeconfig::read_from(path).map_err(|e| e.to_string())?;
+            Config::from_custom_kubeconfig(file, &options).await.map_err(|e| e.to_string())?
+        }
+        None if connection.context.is_some() => {
+            Config::from_kubeconfig(&options).await.map_err(|e| e.to_string())?
+        }
+        None => Config::infer().await.map_err(|e| e.to_string())?,
+    };
+    config.connect_timeout = Some(TIMEOUT);
+    let server = config.cluster_url.to_string();
+    let layer = ServiceBuilder::new().layer(ConcurrencyLimitLayer::new(IN_FLIGHT)).into_inner();
+    let client = ClientBuilder::try_from(config).map_err(|e| e.to_string())?.with_layer(&layer).build();
+    Ok((client, server))
+}
+
+/// What the API server answers, within the time it has.
+pub async fn within<T>(call: impl Future<Output = Result<T, kube::Error>>) -> Result<T, ApiError> {
+    match tokio::time::timeout(TIMEOUT, call).await {
+        Ok(answer) => Ok(answer?),
+        Err(_) => Err(ApiError::Late),
+    }
+}
+
+/// Why a request to the API server brought nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// It said no, or could not be reached.
+    #[error(transparent)]
+    Refused(#[from] kube::Error),
+    /// It did not answer.
+    #[error("the API server did not answer within {} s", TIMEOUT.as_secs())]
+    Late,
+}
+
+impl ApiError {
+    /// The HTTP status of a refusal.
+    pub fn code(&self) -> Option<u16> {
+        match self {
+            Self::Refused(kube::Error::Api(status)) => Some(status.code),
+            _ => None,
+        }
+    }
+
+    /// Whether the API server does not know the kind at all.
+    pub fn is_unknown_kind(&self) -> bool {
+        matches!(self, Self::Refused(kube::Error::Api(status)) if status.code == 404 && status.details.as_ref().is_none_or(|d| d.name.is_empty()))
+    }
+
+    /// Whether the object is not there.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Refused(kube::Error::Api(status)) if status.code == 404)
+    }
+}

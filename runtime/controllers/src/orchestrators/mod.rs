@@ -1,0 +1,160 @@
+//! The orchestrator controller: makes what an Orchestrator says stand where placement wants it.
+
+mod apply;
+mod observed;
+mod reconcile;
+mod report;
+
+use crate::{
+    api::ORCHESTRATOR,
+    children::{Children, Touched},
+    client::ApiError,
+    installation::{Installation, Members},
+    program::Refusal,
+    telemetry::Telemetry,
+};
+use efl_compiler::ir;
+use futures::{Stream, StreamExt, stream};
+use kube::{
+    Api, Client,
+    api::DynamicObject,
+    runtime::{
+        Controller,
+        controller::{self, Action},
+        events::{Recorder, Reporter},
+        reflector::{ObjectRef, Store},
+        watcher,
+    },
+};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering::Relaxed},
+    time::{Duration, Instant},
+};
+use tokio::sync::watch;
+
+/// How many orchestrators are worked on at a time.
+const CONCURRENCY: u16 = 8;
+/// Changes that come together are one.
+const DEBOUNCE: Duration = Duration::from_millis(200);
+/// How long one reconciliation may take.
+const LIMIT: Duration = Duration::from_mins(1);
+/// The first pause after a failure; it doubles.
+const PAUSE: Duration = Duration::from_secs(1);
+/// The longest.
+const LONGEST_PAUSE: Duration = Duration::from_mins(5);
+
+/// An orchestrator: (namespace, name).
+type Key = (String, String);
+/// A program with the version of the resource that it is of: (uid, generation).
+type Compiled = ((Option<String>, Option<i64>), Arc<Result<ir::Orchestrator, Refusal>>);
+
+/// What a reconciliation works with.
+pub struct Context {
+    client: Client,
+    children: Arc<Children>,
+    decisions: Store<DynamicObject>,
+    installation: watch::Receiver<Installation>,
+    members: watch::Receiver<Members>,
+    telemetry: Arc<Telemetry>,
+    recorder: Recorder,
+    programs: Mutex<HashMap<Key, Compiled>>,
+    failures: Mutex<HashMap<Key, u32>>,
+    http: reqwest::Client,
+}
+
+/// Why a reconciliation did not come to its end.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    #[error("{what}: {why}")]
+    Refused { what: String, why: ApiError },
+    #[error("it took longer than {} s", LIMIT.as_secs())]
+    Late,
+}
+
+/// Runs the controller until its process ends.
+pub async fn run(
+    client: Client,
+    children: Arc<Children>,
+    touched: impl Stream<Item = Touched> + Send + 'static,
+    decisions: Store<DynamicObject>,
+    installation: watch::Receiver<Installation>,
+    members: watch::Receiver<Members>,
+    telemetry: Arc<Telemetry>,
+) {
+    let reporter = Reporter { controller: "efl-runtime".to_owned(), instance: None };
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+    let context = Arc::new(Context {
+        client: client.clone(),
+        children,
+        decisions,
+        installation: installation.clone(),
+        members: members.clone(),
+        telemetry,
+        recorder: Recorder::new(client.clone(), reporter),
+        programs: Mutex::default(),
+        failures: Mutex::default(),
+        http: http.timeout(Duration::from_secs(5)).build().unwrap_or_default(),
+    });
+    let api: Api<DynamicObject> = Api::all_with(client, &ORCHESTRATOR.resource());
+    let settings = controller::Config::default().concurrency(CONCURRENCY).debounce(DEBOUNCE);
+    let touched = touched
+        .map(|(namespace, name)| ObjectRef::new_with(&name, ORCHESTRATOR.resource()).within(&namespace));
+    Controller::new_with(api, watcher::Config::default(), ORCHESTRATOR.resource())
+        .with_config(settings)
+        .reconcile_on(touched)
+        .reconcile_all_on(changes(installation))
+        .reconcile_all_on(changes(members))
+        .run(reconcile, again, context)
+        .for_each(|_| std::future::ready(()))
+        .await;
+}
+
+/// Each change of a value.
+fn changes<T: Send + Sync + 'static>(receiver: watch::Receiver<T>) -> impl Stream<Item = ()> + Send {
+    stream::unfold(receiver, |mut receiver| async move {
+        receiver.changed().await.ok()?;
+        Some(((), receiver))
+    })
+}
+
+async fn reconcile(object: Arc<DynamicObject>, context: Arc<Context>) -> Result<Action, Failure> {
+    let began = Instant::now();
+    let key = key(&object);
+    let done = tokio::time::timeout(LIMIT, reconcile::reconcile(&object, &context)).await;
+    let done = done.unwrap_or(Err(Failure::Late));
+    let telemetry = &context.telemetry;
+    let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+    telemetry.reconcile_micros.fetch_add(micros, Relaxed);
+    Telemetry::count(if done.is_ok() { &telemetry.reconciled } else { &telemetry.failed });
+    if done.is_ok() {
+        context.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+    }
+    done
+}
+
+/// When a failed reconciliation is tried again: later each time.
+#[allow(clippy::needless_pass_by_value)] // the controller's shape
+fn again(object: Arc<DynamicObject>, failure: &Failure, context: Arc<Context>) -> Action {
+    let key = key(&object);
+    let mut failures = context.failures.lock().unwrap_or_else(PoisonError::into_inner);
+    let count = failures.entry(key.clone()).or_default();
+    *count += 1;
+    let pause = PAUSE.saturating_mul(1 << (*count - 1).min(16)).min(LONGEST_PAUSE);
+    tracing::warn!(orchestrator = %format!("{}/{}", key.0, key.1), %failure, ?pause, "reconciliation failed");
+    Action::requeue(jittered(pause))
+}
+
+/// A tenth more or less, so that what failed together is not tried together.
+fn jittered(pause: Duration) -> Duration {
+    let nanos =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.subsec_nanos());
+    pause.mul_f64(0.9 + 0.2 * f64::from(nanos % 1_000) / 1_000.0)
+}
+
+fn key(object: &DynamicObject) -> Key {
+    let metadata = &object.metadata;
+    (metadata.namespace.clone().unwrap_or_default(), metadata.name.clone().unwrap_or_default())
+}

@@ -1,0 +1,575 @@
+//! One reconciliation: from what an Orchestrator says and what is seen, to what is written.
+//!
+//! Whatever is decided is written before it is acted upon: where the pipeline runs (`status.selected`) before its resources
+//! are made, the phase of a move before what it changes. So a controller that was killed anywhere goes on from what it reads.
+
+use super::{
+    Context, Failure, Key,
+    apply::Wanted,
+    jittered, key,
+    observed::{Moving, Observed},
+    report::{Report, Running},
+};
+use crate::{
+    api::{self, ACCEPTS, DECISION, FINALIZER, MANAGER, MIGRATION_MANAGER, MOVE_TO, PAUSED},
+    client::within,
+    conditions::now,
+    installation::{Installation, Members},
+    migration::{self, Handover, Next},
+    program::{self, Refusal},
+    telemetry::Telemetry,
+};
+use efl_compiler::{
+    catalog,
+    expand::{Clusters, Decision, Resource, Stage, StageClusters, expand_at},
+    ir,
+    spec::{
+        Management, Migration, MigrationPhase, OrchestratorSpec, OrchestratorStatus, PlacementDecisionSpec,
+        PlacementDecisionStatus,
+    },
+};
+use k8s_openapi::api::core::v1::Namespace;
+use kube::{
+    Api, Resource as _,
+    api::{DynamicObject, Patch, PatchParams},
+    runtime::{
+        controller::Action,
+        events::{Event, EventType},
+        reflector::ObjectRef,
+    },
+};
+use serde_json::json;
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
+
+/// How often an orchestrator is looked at although nothing happened.
+const RESYNC: Duration = Duration::from_mins(10);
+/// How often while it waits for something that may pass with time.
+const SOON: Duration = Duration::from_secs(2);
+
+/// The placement of an orchestrator: the question that stands, and its answer.
+struct Placed {
+    spec: PlacementDecisionSpec,
+    status: PlacementDecisionStatus,
+}
+
+/// One reconciliation.
+pub async fn reconcile(object: &DynamicObject, cx: &Context) -> Result<Action, Failure> {
+    let key = key(object);
+    if object.metadata.deletion_timestamp.is_some() {
+        return delete(object, &key, cx).await;
+    }
+    let old: OrchestratorStatus = api::part(object, "status").unwrap_or_default();
+    let report = Report::new(object, &old);
+    let annotations = object.metadata.annotations.as_ref();
+    if annotations.is_some_and(|a| a.get(PAUSED).is_some_and(|value| value == "true")) {
+        cx.write(&key, &old, report.paused()).await?;
+        return Ok(Action::await_change());
+    }
+    let program = program(object, &key, cx);
+    let orc = match &*program {
+        Ok(orc) => orc,
+        Err(refusal) => {
+            cx.write(&key, &old, report.rejected("Invalid", &refusal.join("\n"))).await?;
+            return Ok(Action::await_change());
+        }
+    };
+    if let Some(why) = forbidden_namespace(orc, &key, cx).await? {
+        cx.write(&key, &old, report.rejected("NamespaceNotAccepted", &why)).await?;
+        return Ok(Action::requeue(jittered(Duration::from_mins(1))));
+    }
+    if orc.spec.management == Management::External {
+        cx.write(&key, &old, report.external()).await?;
+        return Ok(Action::await_change());
+    }
+    hold(object, &key, cx).await?;
+
+    let installation = cx.installation.borrow().clone();
+    if !cx.children.is_karmada() {
+        return single(orc, &key, &old, report, installation, cx).await;
+    }
+    let fleet = match &installation {
+        Installation::Fleet(fleet) => fleet.clone(),
+        Installation::None => {
+            let why = "no fleet is installed: efl fleet apply fleet.efl";
+            cx.write(&key, &old, report.unplaced("NoFleet", why)).await?;
+            return Ok(Action::requeue(jittered(RESYNC)));
+        }
+        Installation::Malformed(why) => {
+            cx.write(&key, &old, report.unplaced("MalformedFleet", why)).await?;
+            return Ok(Action::requeue(jittered(RESYNC)));
+        }
+    };
+    let inventory = Clusters::from(&*fleet);
+    ask(orc, &inventory, object, cx).await?;
+    let Some(placed) = placed(&key, cx) else {
+        cx.write(&key, &old, report.unplaced("Deciding", "placement has not decided yet")).await?;
+        return Ok(Action::requeue(SOON));
+    };
+    let members = cx.members.borrow().clone();
+    let turn = Turn { orc, inventory, key: &key, old: &old, placed, object, cx, members };
+    turn.place(report).await
+}
+
+/// Everything that one reconciliation has read.
+struct Turn<'a> {
+    orc: &'a ir::Orchestrator,
+    inventory: Clusters,
+    key: &'a Key,
+    old: &'a OrchestratorStatus,
+    placed: Placed,
+    object: &'a DynamicObject,
+    cx: &'a Context,
+    members: Members,
+}
+
+impl Turn<'_> {
+    /// What stands where when nothing moves.
+    fn settled(&self, clusters: &[String]) -> StageClusters {
+        StageClusters::settled(self.orc, &self.inventory, &Decision { selected: clusters.to_vec() })
+    }
+
+    /// The pipeline where placement wants it, or on its way there.
+    async fn place(&self, mut report: Report<'_>) -> Result<Action, Failure> {
+        let Self { orc, key, old, placed, object, cx, .. } = self;
+        let wanted_on = &placed.status.selected;
+        if old.selected.is_empty() && wanted_on.is_empty() {
+            let rejected: Vec<String> =
+                placed.status.rejected.iter().map(|r| format!("{}: {}", r.cluster, r.message)).collect();
+            let (reason, why) = match rejected.as_slice() {
+                [] => ("Deciding", "placement has not decided yet".to_owned()),
+                reasons => ("NoFeasibleCluster", reasons.join("; ")),
+            };
+            cx.write(key, old, report.unplaced(reason, &why)).await?;
+            return Ok(Action::requeue(jittered(RESYNC)));
+        }
+        if old.selected.is_empty() {
+            // Written before anything is made: whoever reads it later knows where it may stand.
+            report.selected.clone_from(wanted_on);
+            cx.write(key, old, report.deploying()).await?;
+            return Ok(Action::requeue(Duration::ZERO));
+        }
+        report.selected.clone_from(&old.selected);
+        let migration = match &placed.status.migration {
+            Some(migration) => Some(migration.clone()),
+            None if !wanted_on.is_empty() && !same(wanted_on, &old.selected) => {
+                let begun = begin(&old.selected, wanted_on, placed.status.decision_id, 1);
+                cx.note(object, EventType::Normal, "MigrationStarted", &moving(&begun)).await;
+                Telemetry::count(&cx.telemetry.moves);
+                cx.move_on(key, Some(&begun)).await?;
+                return Ok(Action::requeue(Duration::ZERO));
+            }
+            None => None,
+        };
+        let handover = handover(&orc.spec);
+        let stages = match &migration {
+            None => self.settled(&old.selected),
+            Some(m) => migration::stages(m.phase, &self.settled(&m.from), &self.settled(&m.to), handover),
+        };
+        let resources = match expand_at(orc, &self.inventory, &stages) {
+            Ok(resources) => resources,
+            Err(errors) => {
+                let why: Vec<String> = errors.iter().map(|e| format!("{e} ({})", e.help)).collect();
+                cx.write(key, old, report.rejected("CannotBeMade", &why.join("\n"))).await?;
+                return Ok(Action::await_change());
+            }
+        };
+        let wanted: Vec<(Stage, Wanted)> =
+            resources.iter().filter_map(|r| Some((r.stage, Wanted::of(r)?))).collect();
+        let pairs: Vec<(Stage, &Wanted)> = wanted.iter().map(|(stage, wanted)| (*stage, wanted)).collect();
+        let before = Observed::of(cx, &pairs);
+        // Who consumes an event for the first time starts with what comes next: on the first deployment sources wait for it.
+        let listens = before.healthy(&[Stage::Logic], &stages.logic);
+        let mut written = 0;
+        for ((_, object), resource) in wanted.iter().zip(&resources) {
+            let held_back = exposes(resource)
+                && !listens
+                && cx.children.checksum(object.kind, &object.namespace, &object.name).is_none();
+            if object.kind != DECISION && !held_back {
+                written += usize::from(cx.apply(object).await?);
+            }
+        }
+        sweep(key, &wanted, cx).await?;
+
+        let observed = if written > 0 { Observed::of(cx, &pairs) } else { before };
+        let running = Running {
+            overall: observed.overall(&stages),
+            exposed: listens || stages.events.is_empty() && stages.everywhere.is_empty(),
+            resources: observed.report(&stages),
+            leftovers: observed.leftovers(&stages),
+            migration: migration.clone(),
+            waiting_for: None,
+            metrics_fresh: placed.status.conditions.iter().find(|c| c.ty == "MetricsFresh").cloned(),
+        };
+        let Some(migration) = migration else {
+            let done = running.overall.ready && running.leftovers.is_empty();
+            cx.write(key, old, report.running(running)).await?;
+            return Ok(Action::requeue(if done { jittered(RESYNC) } else { Duration::from_secs(30) }));
+        };
+        self.advance(report, migration, &observed, running, (handover, written > 0)).await
+    }
+
+    /// The next step of a move, or waiting for it.
+    async fn advance(
+        &self,
+        mut report: Report<'_>,
+        migration: Migration,
+        observed: &Observed,
+        mut running: Running,
+        (handover, just_written): (Handover, bool),
+    ) -> Result<Action, Failure> {
+        let Self { orc, key, old, placed, object, cx, members, .. } = self;
+        if just_written {
+            // What Karmada says now is of before the write.
+            running.waiting_for = Some("Karmada carries out the last step".to_owned());
+            cx.write(key, old, report.running(running)).await?;
+            return Ok(Action::requeue(SOON));
+        }
+        let (from, to) = (self.settled(&migration.from), self.settled(&migration.to));
+        let obsolete = !same(&placed.status.selected, &migration.to);
+        let judged_by = Moving {
+            migration: &migration,
+            old: &from,
+            new: &to,
+            overlap: handover == Handover::Overlap,
+            obsolete,
+            namespace: orc.spec.target_namespace.as_ref().unwrap_or(&orc.namespace),
+            orchestrator: &orc.name,
+            members,
+        };
+        let mut seen = observed.seen(cx, &judged_by).await;
+        if migration.phase == MigrationPhase::Warm && seen.warm {
+            let installation = cx.installation.borrow().clone();
+            seen.warm = probe(orc, &installation, &migration, cx).await;
+        }
+        let since = age(migration.phase_started_at.as_deref());
+        match migration::next(&migration, &placed.spec.policy, &seen, since) {
+            Next::Stay(why) => {
+                running.waiting_for = Some(why);
+                cx.write(key, old, report.running(running)).await?;
+                return Ok(Action::requeue(SOON));
+            }
+            Next::Enter(phase) => {
+                if phase == MigrationPhase::Abort {
+                    Telemetry::count(&cx.telemetry.aborted);
+                    cx.note(object, EventType::Warning, "MigrationAborted", &moving(&migration)).await;
+                }
+                let next = Migration { phase, phase_started_at: Some(now()), ..migration };
+                cx.move_on(key, Some(&next)).await?;
+            }
+            Next::Arrived { leftovers } => {
+                if same(&old.selected, &migration.to) {
+                    cx.move_on(key, None).await?;
+                    cx.note(object, EventType::Normal, "MigrationCompleted", &moving(&migration)).await;
+                    if leftovers {
+                        Telemetry::count(&cx.telemetry.leftovers);
+                    }
+                } else {
+                    report.selected.clone_from(&migration.to);
+                    cx.write(key, old, report.running(running)).await?;
+                }
+            }
+            Next::GivenUp if !obsolete => {
+                let again = begin(&migration.from, &migration.to, migration.id, migration.attempt + 1);
+                cx.move_on(key, Some(&again)).await?;
+            }
+            Next::GivenUp => cx.move_on(key, None).await?,
+        }
+        Ok(Action::requeue(Duration::from_millis(50)))
+    }
+}
+
+fn begin(from: &[String], to: &[String], id: i64, attempt: u32) -> Migration {
+    Migration {
+        id,
+        from: from.to_vec(),
+        to: to.to_vec(),
+        phase: MigrationPhase::Prepare,
+        phase_started_at: Some(now()),
+        deadline: None,
+        attempt,
+    }
+}
+
+fn moving(migration: &Migration) -> String {
+    format!("from {} to {}", migration.from.join(", "), migration.to.join(", "))
+}
+
+/// Whether two lists name the same clusters.
+fn same(a: &[String], b: &[String]) -> bool {
+    a.len() == b.len() && a.iter().all(|name| b.contains(name))
+}
+
+/// How long ago a time of a status was.
+fn age(time: Option<&str>) -> Duration {
+    let at = time.and_then(|text| text.parse::<jiff::Timestamp>().ok());
+    at.and_then(|at| Duration::try_from(jiff::Timestamp::now().duration_since(at)).ok()).unwrap_or_default()
+}
+
+/// Sources that move may overlap unless one of them must not.
+fn handover(spec: &OrchestratorSpec) -> Handover {
+    let exclusive = spec.sources.iter().any(|source| {
+        catalog::sources::find(&source.kind).is_none_or(|kind| kind.handover == catalog::Handover::Exclusive)
+    });
+    if exclusive { Handover::Exclusive } else { Handover::Overlap }
+}
+
+/// Whether a resource lets events in: the policies of the sources.
+fn exposes(resource: &Resource<'_>) -> bool {
+    resource.kind == "PropagationPolicy"
+        && [Stage::Events, Stage::EventsEverywhere]
+            .iter()
+            .any(|s| resource.name.ends_with(&format!("-{}", s.name())))
+}
+
+/// A single cluster: no policies, no choice.
+async fn single(
+    orc: &ir::Orchestrator,
+    key: &Key,
+    old: &OrchestratorStatus,
+    report: Report<'_>,
+    installation: Installation,
+    cx: &Context,
+) -> Result<Action, Failure> {
+    let fleet = installation.fleet().map(|fleet| Clusters::from(&**fleet)).unwrap_or_default();
+    let inventory = Clusters { clusters: Vec::new(), ..fleet };
+    let resources = match expand_at(orc, &inventory, &StageClusters::default()) {
+        Ok(resources) => resources,
+        Err(errors) => {
+            let why: Vec<String> = errors.iter().map(|e| format!("{e} ({})", e.help)).collect();
+            cx.write(key, old, report.rejected("CannotBeMade", &why.join("\n"))).await?;
+            return Ok(Action::await_change());
+        }
+    };
+    let wanted: Vec<(Stage, Wanted)> =
+        resources.iter().filter_map(|r| Some((r.stage, Wanted::of(r)?))).collect();
+    for (_, object) in &wanted {
+        cx.apply(object).await?;
+    }
+    sweep(key, &wanted, cx).await?;
+    cx.write(key, old, report.applied()).await?;
+    Ok(Action::requeue(jittered(RESYNC)))
+}
+
+/// The program of an Orchestrator, compiled once per version.
+fn program(object: &DynamicObject, key: &Key, cx: &Context) -> Arc<Result<ir::Orchestrator, Refusal>> {
+    let version = (object.metadata.uid.clone(), object.metadata.generation);
+    let mut programs = cx.programs.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((known, program)) = programs.get(key)
+        && *known == version
+    {
+        return program.clone();
+    }
+    let program = Arc::new(compile(object, key));
+    programs.insert(key.clone(), (version, program.clone()));
+    program
+}
+
+fn compile(object: &DynamicObject, (namespace, name): &Key) -> Result<ir::Orchestrator, Refusal> {
+    let spec: OrchestratorSpec =
+        serde_json::from_value(object.data["spec"].clone()).map_err(|e| vec![format!("spec: {e}")])?;
+    let annotations = object.metadata.annotations.as_ref();
+    let description = annotations.and_then(|a| a.get("efl.dev/description")).map(String::as_str);
+    program::compile(name, namespace, description, &spec)
+}
+
+/// Why an orchestrator must not deploy into its target namespace: that is not its own and does not accept it.
+async fn forbidden_namespace(
+    orc: &ir::Orchestrator,
+    key: &Key,
+    cx: &Context,
+) -> Result<Option<String>, Failure> {
+    let Some(target) = orc.spec.target_namespace.as_ref().filter(|target| **target != key.0) else {
+        return Ok(None);
+    };
+    let api: Api<Namespace> = Api::all(cx.client.clone());
+    let accepted = match within(api.get(target)).await {
+        Ok(namespace) => namespace.metadata.annotations.and_then(|a| a.get(ACCEPTS).cloned()),
+        Err(error) if error.is_not_found() => {
+            return Ok(Some(format!("the namespace {target} does not exist")));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let accepts = accepted.unwrap_or_default();
+    let is_accepted = accepts.split(',').any(|name| name.trim() == key.0);
+    Ok((!is_accepted).then(|| {
+        format!(
+            "the namespace {target} accepts no orchestrators of {}: it needs the annotation {ACCEPTS}: {}",
+            key.0, key.0
+        )
+    }))
+}
+
+/// Asks placement: the question, and a person's order on it.
+async fn ask(
+    orc: &ir::Orchestrator,
+    inventory: &Clusters,
+    object: &DynamicObject,
+    cx: &Context,
+) -> Result<(), Failure> {
+    let made = expand_at(orc, inventory, &StageClusters::default()).unwrap_or_default();
+    let Some(question) = made.iter().find(|r| r.kind == "PlacementDecision") else { return Ok(()) };
+    let order = object.metadata.annotations.as_ref().and_then(|a| a.get(MOVE_TO));
+    if let Some(wanted) = Wanted::of(question).map(|wanted| wanted.annotated(MOVE_TO, order)) {
+        cx.apply(&wanted).await?;
+    }
+    Ok(())
+}
+
+/// The answer that stands.
+fn placed((namespace, name): &Key, cx: &Context) -> Option<Placed> {
+    let decision = cx.decisions.get(&ObjectRef::new_with(name, DECISION.resource()).within(namespace))?;
+    let spec = serde_json::from_value(decision.data["spec"].clone()).ok()?;
+    Some(Placed { spec, status: api::part(&decision, "status").ok()? })
+}
+
+/// Takes away what an orchestrator no longer becomes.
+async fn sweep(key: &Key, wanted: &[(Stage, Wanted)], cx: &Context) -> Result<(), Failure> {
+    for (kind, child) in cx.children.of(&key.0, &key.1) {
+        let (namespace, name) = (child.metadata.namespace.as_deref(), child.metadata.name.as_deref());
+        let is_wanted = kind == DECISION || wanted.iter().any(|(_, w)| w.is(kind, namespace, name));
+        if let (false, Some(namespace), Some(name)) = (is_wanted, namespace, name) {
+            cx.delete(kind, namespace, name).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Sees to it that the resources are taken away before the Orchestrator is.
+async fn hold(object: &DynamicObject, key: &Key, cx: &Context) -> Result<(), Failure> {
+    if object.metadata.finalizers.as_ref().is_some_and(|f| f.iter().any(|name| name == FINALIZER)) {
+        return Ok(());
+    }
+    cx.finalizers(key, &[FINALIZER]).await
+}
+
+/// What travels goes first; policies stay until the members are clear, because Karmada leaves there what has lost its policy.
+async fn delete(object: &DynamicObject, key: &Key, cx: &Context) -> Result<Action, Failure> {
+    if !object.metadata.finalizers.as_ref().is_some_and(|f| f.iter().any(|name| name == FINALIZER)) {
+        return Ok(Action::await_change());
+    }
+    let old: OrchestratorStatus = api::part(object, "status").unwrap_or_default();
+    let (control, travelling): (Vec<_>, Vec<_>) = cx
+        .children
+        .of(&key.0, &key.1)
+        .into_iter()
+        .partition(|(kind, _)| api::is_policy(*kind) || *kind == DECISION);
+    for (kind, child) in &travelling {
+        if let (Some(namespace), Some(name)) = (&child.metadata.namespace, &child.metadata.name)
+            && child.metadata.deletion_timestamp.is_none()
+        {
+            cx.delete(*kind, namespace, name).await?;
+        }
+    }
+    let left: Vec<String> = travelling
+        .iter()
+        .map(|(kind, child)| format!("{} {}", kind.name, child.metadata.name.as_deref().unwrap_or_default()))
+        .collect();
+    if !left.is_empty() {
+        cx.write(key, &old, Report::new(object, &old).deleting(&left.join(", "))).await?;
+        return Ok(Action::requeue(SOON));
+    }
+    for (kind, child) in &control {
+        if let (Some(namespace), Some(name)) = (&child.metadata.namespace, &child.metadata.name) {
+            cx.delete(*kind, namespace, name).await?;
+        }
+    }
+    cx.programs.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    cx.finalizers(key, &[]).await?;
+    Ok(Action::await_change())
+}
+
+/// Whether the functions answer on the new clusters, where these have a gateway: any answer of theirs will do.
+async fn probe(
+    orc: &ir::Orchestrator,
+    installation: &Installation,
+    migration: &Migration,
+    cx: &Context,
+) -> bool {
+    let Some(fleet) = installation.fleet() else { return true };
+    let Some(domain) = &fleet.domain else { return true };
+    let namespace = orc.spec.target_namespace.as_ref().unwrap_or(&orc.namespace);
+    let joined =
+        fleet.clusters.iter().filter(|c| migration.to.contains(&c.name) && !migration.from.contains(&c.name));
+    for gateway in joined.filter_map(|cluster| cluster.gateway.as_ref()) {
+        for function in &orc.spec.functions {
+            let host = format!("{}-{}.{namespace}.{domain}", orc.name, function.name);
+            let answer = cx.http.get(format!("http://{gateway}/")).header("Host", host).send().await;
+            // The gateway's own answers: it does not know the host, or nobody is behind it.
+            let is_answered = answer.is_ok_and(|answer| {
+                let behind = answer.headers().contains_key("x-envoy-upstream-service-time");
+                behind || !matches!(answer.status().as_u16(), 404 | 502..=504)
+            });
+            if !is_answered {
+                return false;
+            }
+        }
+    }
+    true
+}
+
+impl Context {
+    /// Writes a status that differs from the old one.
+    async fn write(
+        &self,
+        key: &Key,
+        old: &OrchestratorStatus,
+        new: OrchestratorStatus,
+    ) -> Result<(), Failure> {
+        if *old == new {
+            return Ok(());
+        }
+        let patch = json!({ "apiVersion": "efl.dev/v1alpha1", "kind": "Orchestrator", "status": new });
+        let params = PatchParams::apply("efl-orchestrator-status").force();
+        let api = self.orchestrators(&key.0);
+        Telemetry::count(&self.telemetry.writes);
+        within(api.patch_status(&key.1, &params, &Patch::Apply(&patch))).await?;
+        Ok(())
+    }
+
+    /// Writes how far a move is; nothing when there is none.
+    async fn move_on(&self, key: &Key, migration: Option<&Migration>) -> Result<(), Failure> {
+        let status = migration.map_or_else(|| json!({}), |migration| json!({ "migration": migration }));
+        let patch =
+            json!({ "apiVersion": "efl.dev/v1alpha1", "kind": "PlacementDecision", "status": status });
+        let api: Api<DynamicObject> = Api::namespaced_with(self.client.clone(), &key.0, &DECISION.resource());
+        Telemetry::count(&self.telemetry.writes);
+        let params = PatchParams::apply(MIGRATION_MANAGER).force();
+        within(api.patch_status(&key.1, &params, &Patch::Apply(&patch))).await?;
+        Ok(())
+    }
+
+    async fn finalizers(&self, key: &Key, finalizers: &[&str]) -> Result<(), Failure> {
+        let patch = json!({
+            "apiVersion": "efl.dev/v1alpha1", "kind": "Orchestrator", "metadata": { "finalizers": finalizers },
+        });
+        let params = PatchParams::apply(MANAGER).force();
+        Telemetry::count(&self.telemetry.writes);
+        match within(self.orchestrators(&key.0).patch(&key.1, &params, &Patch::Apply(&patch))).await {
+            Ok(_) => Ok(()),
+            Err(error) if error.is_not_found() => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn orchestrators(&self, namespace: &str) -> Api<DynamicObject> {
+        Api::namespaced_with(self.client.clone(), namespace, &api::ORCHESTRATOR.resource())
+    }
+
+    /// Tells a person who looks at the Orchestrator's events.
+    async fn note(&self, object: &DynamicObject, type_: EventType, reason: &str, note: &str) {
+        let event = Event {
+            type_,
+            reason: reason.to_owned(),
+            note: Some(note.to_owned()),
+            action: "Move".to_owned(),
+            secondary: None,
+        };
+        let of = object.object_ref(&api::ORCHESTRATOR.resource());
+        if let Err(error) = self.recorder.publish(&event, &of).await {
+            tracing::debug!(%error, reason, "an event was not recorded");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The status of an Orchestrator.
+
+use super::observed::Overall;
+use crate::conditions::{Conditions, now};
+use efl_compiler::spec::{Condition, ConditionStatus, Migration, OrchestratorStatus, Phase, ResourceStatus};
+use kube::api::DynamicObject;
+use std::collections::BTreeSet;
+
+/// A status that is being made.
+pub struct Report<'o> {
+    old: &'o OrchestratorStatus,
+    conditions: Conditions<'o>,
+    generation: Option<i64>,
+    /// Where it runs.
+    pub selected: Vec<String>,
+}
+
+/// What is seen of a pipeline that stands somewhere.
+pub struct Running {
+    pub overall: Overall,
+    /// Whether its sources let events in.
+    pub exposed: bool,
+    pub resources: Vec<ResourceStatus>,
+    /// Clusters that hold something that does not belong there.
+    pub leftovers: BTreeSet<String>,
+    pub migration: Option<Migration>,
+    pub waiting_for: Option<String>,
+    pub metrics_fresh: Option<Condition>,
+}
+
+impl<'o> Report<'o> {
+    /// Of an object, with its status as it is.
+    pub fn new(object: &DynamicObject, old: &'o OrchestratorStatus) -> Self {
+        let generation = object.metadata.generation;
+        let conditions = Conditions::new(&old.conditions, generation, now());
+        Self { old, conditions, generation, selected: old.selected.clone() }
+    }
+
+    fn done(self, phase: Phase, resources: Vec<ResourceStatus>) -> OrchestratorStatus {
+        OrchestratorStatus {
+            observed_generation: self.generation,
+            phase: Some(phase),
+            selected: self.selected,
+            conditions: self.conditions.done(),
+            resources,
+        }
+    }
+
+    /// Nothing is done, by a person's wish.
+    pub fn paused(mut self) -> OrchestratorStatus {
+        for known in ["Accepted", "Placed", "Applied", "Propagated", "Ready", "Migrating", "MetricsFresh"] {
+            self.conditions.keep(known);
+        }
+        let resources = self.old.resources.clone();
+        let generation = self.old.observed_generation;
+        OrchestratorStatus { observed_generation: generation, ..self.done(Phase::Paused, resources) }
+    }
+
+    /// It cannot be what it says; what stands stays.
+    pub fn rejected(mut self, reason: &str, why: &str) -> OrchestratorStatus {
+        self.conditions.is("Accepted", false, reason, why);
+        for known in ["Placed", "Applied", "Propagated", "Ready"] {
+            self.conditions.keep(known);
+        }
+        let resources = self.old.resources.clone();
+        self.done(Phase::Rejected, resources)
+    }
+
+    /// Others apply it.
+    pub fn external(mut self) -> OrchestratorStatus {
+        self.conditions.is("Accepted", true, "Valid", "");
+        self.conditions.set("Applied", ConditionStatus::Unknown, "External", "management is External");
+        self.done(Phase::Pending, Vec::new())
+    }
+
+    /// No cluster is chosen.
+    pub fn unplaced(mut self, reason: &str, why: &str) -> OrchestratorStatus {
+        self.conditions.is("Accepted", true, "Valid", "");
+        self.conditions.is("Placed", false, reason, why);
+        self.conditions.is("Ready", false, "NotPlaced", "");
+        let resources = self.old.resources.clone();
+        self.done(Phase::Pending, resources)
+    }
+
+    /// A cluster is chosen, and nothing made yet.
+    pub fn deploying(mut self) -> OrchestratorStatus {
+        self.placed();
+        self.conditions.is("Ready", false, "Deploying", "");
+        self.done(Phase::Deploying, Vec::new())
+    }
+
+    /// Made, on one cluster without Karmada.
+    pub fn applied(mut self) -> OrchestratorStatus {
+        self.conditions.is("Accepted", true, "Valid", "");
+        self.conditions.is("Applied", true, "Applied", "");
+        self.conditions.is("Ready", true, "Applied", "its resources are made; their health is not observed");
+        self.done(Phase::Ready, Vec::new())
+    }
+
+    /// It goes away.
+    pub fn deleting(mut self, left: &str) -> OrchestratorStatus {
+        self.conditions.is("Ready", false, "Deleting", format!("left: {left}"));
+        let resources = self.old.resources.clone();
+        self.done(Phase::Deleting, resources)
+    }
+
+    /// It stands where it should, or moves.
+    pub fn running(mut self, running: Running) -> OrchestratorStatus {
+        let Running { overall, exposed, resources, leftovers, migration, waiting_for, metrics_fresh } =
+            running;
+        self.placed();
+        self.conditions.is("Applied", true, "Applied", "");
+        let unwell = |of: &dyn Fn(&&ResourceStatus) -> bool| {
+            let line = |r: &ResourceStatus| {
+                let cluster = r.cluster.as_deref().unwrap_or_default();
+                format!(
+                    "{} ({} {} on {cluster}): {}",
+                    r.declaration,
+                    r.kind,
+                    r.name,
+                    r.message.as_deref().unwrap_or_default()
+                )
+            };
+            let lines: Vec<String> = resources.iter().filter(of).take(8).map(line).collect();
+            lines.join("\n")
+        };
+        let pending = unwell(&|r| !r.applied);
+        self.conditions.is(
+            "Propagated",
+            overall.propagated,
+            if overall.propagated { "Everywhere" } else { "OnTheWay" },
+            pending,
+        );
+        let ready = overall.ready && exposed;
+        let reason = match (ready, overall.propagated, exposed) {
+            (true, ..) => "Ready",
+            (_, false, _) => "OnTheWay",
+            (_, _, false) => "NotListening",
+            _ => "NotHealthy",
+        };
+        self.conditions.is("Ready", ready, reason, unwell(&|r| r.healthy != Some(true)));
+        match &migration {
+            Some(migration) => {
+                let to = migration.to.join(", ");
+                let why = waiting_for.unwrap_or_default();
+                let phase = format!("{:?}", migration.phase);
+                self.conditions.is("Migrating", true, &phase, format!("to {to}: {why}"));
+            }
+            None => self.conditions.is("Migrating", false, "Settled", ""),
+        }
+        // While it moves something is always where it will not stay.
+        if migration.is_none() && !leftovers.is_empty() {
+            let names: Vec<String> = leftovers.into_iter().collect();
+            self.conditions.is("PendingCleanup", true, "Leftovers", format!("still on {}", names.join(", ")));
+        }
+        if let Some(fresh) = metrics_fresh {
+            self.conditions.set("MetricsFresh", fresh.status, &fresh.reason, fresh.message);
+        }
+        let was_ready =
+            self.old.conditions.iter().any(|c| c.ty == "Ready" && c.status == ConditionStatus::True);
+        let was_running = matches!(self.old.phase, Some(Phase::Ready | Phase::Degraded | Phase::Migrating));
+        let phase = match (&migration, ready) {
+            (Some(_), _) => Phase::Migrating,
+            (None, true) => Phase::Ready,
+            (None, false) if was_ready || was_running => Phase::Degraded,
+            (None, false) => Phase::Deploying,
+        };
+        self.done(phase, resources)
+    }
+
+    fn placed(&mut self) {
+        self.conditions.is("Accepted", true, "Valid", "");
+        self.conditions.is("Placed", true, "Placed", self.selected.join(", "));
+    }
+}

@@ -1,0 +1,351 @@
+//! The placement controller: each period it observes the clusters, decides for every pipeline at once, and writes what is
+//! new.
+
+use crate::{
+    api::{self, DECISION, MOVE_TO, PLACEMENT_MANAGER},
+    client::within,
+    conditions::{Conditions, clipped, now},
+    installation::{Installation, Member, Members, members},
+    observe::{MetricsSource, Observed, Reading},
+    telemetry::Telemetry,
+};
+use efl_compiler::{
+    spec::{
+        ClusterDecision, ClusterScore, ConditionStatus, PlacementDecisionSpec, PlacementDecisionStatus,
+        Rejection, Strategy, fleet::FleetSpec,
+    },
+    units,
+};
+use efl_placement::{
+    Cluster, Effect, Fleet, Limit, MetricWeight, Needs, Policy, Question, Request, Sample, State, Taint,
+    Time, Weights, decide_fleet,
+};
+use kube::{
+    Api, Client,
+    api::{DynamicObject, Patch, PatchParams},
+    runtime::reflector::Store,
+};
+use serde_json::json;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+use tokio::sync::watch;
+
+/// What every cluster must serve for a pipeline.
+const NEEDED: [&str; 2] = ["serving.knative.dev/v1/Service", "argoproj.io/v1alpha1/EventSource"];
+/// By how much a score must differ from the written one to be written again.
+const SCORE_STEP: f64 = 0.05;
+/// How often that may be.
+const SCORE_PERIOD: Duration = Duration::from_mins(1);
+
+/// What the controller works with.
+pub struct Placement {
+    pub client: Client,
+    pub decisions: Store<DynamicObject>,
+    pub installation: watch::Receiver<Installation>,
+    pub members: watch::Sender<Members>,
+    pub source: Arc<dyn MetricsSource>,
+    pub telemetry: Arc<Telemetry>,
+}
+
+/// A pipeline's question as it stands in the API server.
+struct Asked {
+    namespace: String,
+    name: String,
+    generation: Option<i64>,
+    question: Question,
+    state: State,
+    status: PlacementDecisionStatus,
+}
+
+impl Placement {
+    /// Decides each period, for ever.
+    pub async fn run(mut self) {
+        let mut known: BTreeMap<String, Observed> = BTreeMap::new();
+        let mut states: BTreeMap<(String, String), State> = BTreeMap::new();
+        loop {
+            let fleet = self.installation.borrow_and_update().fleet().cloned();
+            let period = fleet.as_ref().map_or(Duration::from_secs(5), |f| Duration::from_millis(f.every.0));
+            if let Some(fleet) = fleet
+                && let Err(error) = self.once(&fleet, &mut known, &mut states).await
+            {
+                tracing::warn!(%error, "nothing was decided in this period");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(period) => {}
+                changed = self.installation.changed() => if changed.is_err() { return },
+            }
+        }
+    }
+
+    async fn once(
+        &self,
+        fleet: &FleetSpec,
+        known: &mut BTreeMap<String, Observed>,
+        states: &mut BTreeMap<(String, String), State>,
+    ) -> Result<(), crate::client::ApiError> {
+        let (members, observed) = tokio::join!(members(&self.client), self.source.observe(fleet));
+        let members = members?;
+        self.members.send_if_modified(|old| {
+            let changed = *old != members;
+            old.clone_from(&members);
+            changed
+        });
+        known.retain(|name, _| fleet.clusters.iter().any(|cluster| cluster.name == *name));
+        for (name, newer) in observed {
+            for problem in &newer.problems {
+                tracing::debug!(cluster = name, problem, "metrics");
+            }
+            known.entry(name).or_default().update(newer);
+        }
+        let now_ = time(SystemTime::now());
+        let view = view(fleet, &members, known);
+        let fresh = |sample: Option<Sample>| sample.is_some_and(|s| now_.since(s.at) <= view.stale_after);
+        let stale = view.clusters.iter().filter(|c| !fresh(c.cpu) || !fresh(c.memory)).count();
+        self.telemetry.stale_clusters.store(stale as u64, Relaxed);
+
+        let asked: Vec<Asked> = self.decisions.state().iter().filter_map(|o| asked(o, states)).collect();
+        states.retain(|key, _| asked.iter().any(|a| (&a.namespace, &a.name) == (&key.0, &key.1)));
+        let questions: Vec<(&Question, &State)> = asked.iter().map(|a| (&a.question, &a.state)).collect();
+        let decided = decide_fleet(&view, &questions, now_);
+        for (asked, (decision, state)) in asked.iter().zip(decided) {
+            states.insert((asked.namespace.clone(), asked.name.clone()), state.clone());
+            let status = answer(asked, &decision, &state);
+            if !is_news(asked, &state, &status) {
+                continue;
+            }
+            if decision.changed {
+                Telemetry::count(&self.telemetry.decisions);
+                tracing::info!(
+                    orchestrator = %format!("{}/{}", asked.namespace, asked.name),
+                    selected = ?decision.selected, reason = %decision.reason, "decided"
+                );
+            }
+            self.write(asked, &status).await;
+        }
+        Ok(())
+    }
+
+    async fn write(&self, asked: &Asked, status: &PlacementDecisionStatus) {
+        let api: Api<DynamicObject> =
+            Api::namespaced_with(self.client.clone(), &asked.namespace, &DECISION.resource());
+        let patch =
+            json!({ "apiVersion": "efl.dev/v1alpha1", "kind": "PlacementDecision", "status": status });
+        let params = PatchParams::apply(PLACEMENT_MANAGER).force();
+        Telemetry::count(&self.telemetry.writes);
+        if let Err(error) = within(api.patch_status(&asked.name, &params, &Patch::Apply(&patch))).await {
+            tracing::warn!(%error, decision = asked.name, "a decision was not written; it is made again");
+        }
+    }
+}
+
+/// A moment as the engine counts.
+fn time(moment: SystemTime) -> Time {
+    let since = moment.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Time(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
+fn sample(reading: Option<Reading>) -> Option<Sample> {
+    reading.map(|reading| Sample { value: reading.value, at: time(reading.at) })
+}
+
+/// The fleet as the engine sees it.
+fn view(fleet: &FleetSpec, members: &Members, known: &BTreeMap<String, Observed>) -> Fleet {
+    let cluster = |spec: &efl_compiler::spec::fleet::FleetCluster| {
+        let member = members.get(&spec.name).cloned().unwrap_or_else(Member::default);
+        let observed = known.get(&spec.name).cloned().unwrap_or_default();
+        let effect = |effect: &str| match effect {
+            "NoSchedule" => Some(Effect::NoSchedule),
+            "NoExecute" => Some(Effect::NoExecute),
+            _ => None,
+        };
+        // Karmada taints a cluster that is not ready; whether it is alive is a question of its own.
+        let taints = member.taints.into_iter().filter(|(key, ..)| !key.starts_with("cluster.karmada.io/"));
+        let metrics = observed.metrics.into_iter();
+        Cluster {
+            name: spec.name.clone(),
+            ready: member.ready,
+            cordoned: member.cordoned,
+            labels: member.labels,
+            taints: taints
+                .filter_map(|(key, value, e)| Some(Taint { key, value, effect: effect(&e)? }))
+                .collect(),
+            apis: member.apis,
+            cpu_capacity: member.cpu,
+            memory_capacity: member.memory,
+            cpu: sample(observed.cpu),
+            memory: sample(observed.memory),
+            unschedulable: sample(observed.pending),
+            metrics: metrics.filter_map(|(name, reading)| Some((name, sample(Some(reading))?))).collect(),
+        }
+    };
+    Fleet {
+        every: Duration::from_millis(fleet.every.0),
+        stale_after: Duration::from_millis(fleet.stale_after.0),
+        moves: fleet.moves,
+        clusters: fleet.clusters.iter().map(cluster).collect(),
+    }
+}
+
+/// A PlacementDecision as a question. One that is malformed is said to be so, and left.
+fn asked(object: &DynamicObject, states: &BTreeMap<(String, String), State>) -> Option<Asked> {
+    let (namespace, name) = (object.metadata.namespace.clone()?, object.metadata.name.clone()?);
+    if object.metadata.deletion_timestamp.is_some() {
+        return None;
+    }
+    let read = || -> Result<_, serde_json::Error> {
+        let spec: PlacementDecisionSpec = serde_json::from_value(object.data["spec"].clone())?;
+        Ok((spec, api::part::<PlacementDecisionStatus>(object, "status")?))
+    };
+    let (spec, status) = match read() {
+        Ok(read) => read,
+        Err(error) => {
+            tracing::warn!(%error, decision = name, "a PlacementDecision is malformed");
+            return None;
+        }
+    };
+    let key = (namespace.clone(), name.clone());
+    // In memory it is newer: not every period is worth a write.
+    let state = states.get(&key).cloned().unwrap_or_else(|| {
+        status.state.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    });
+    let annotations = object.metadata.annotations.as_ref();
+    let ordered = annotations.and_then(|a| a.get(MOVE_TO)).map(String::as_str).unwrap_or_default();
+    let ordered = ordered.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    let question = question(&spec, &format!("{namespace}/{name}"), ordered, status.migration.is_some());
+    Some(Asked { namespace, name, generation: object.metadata.generation, question, state, status })
+}
+
+fn question(spec: &PlacementDecisionSpec, name: &str, ordered: Vec<String>, moving: bool) -> Question {
+    let duration = |d: units::Duration| Duration::from_millis(d.0);
+    let policy = &spec.policy;
+    Question {
+        name: name.to_owned(),
+        candidates: spec.candidates.clone(),
+        replicas: spec.replicas,
+        needs: Needs { apis: NEEDED.iter().map(|&api| api.to_owned()).collect(), ..Needs::default() },
+        weights: Weights { cpu: spec.weights.cpu, memory: spec.weights.memory },
+        metrics: spec
+            .metrics
+            .iter()
+            .map(|metric| MetricWeight { name: metric.name.clone(), weight: metric.weight })
+            .collect(),
+        request: Request {
+            cpu: spec.request.cpu.value().unwrap_or(f64::NAN),
+            memory: spec.request.memory.value().unwrap_or(f64::NAN),
+        },
+        policy: Policy {
+            strategy: match policy.strategy {
+                Strategy::Balanced => efl_placement::Strategy::Balanced,
+                Strategy::LeastLoaded => efl_placement::Strategy::LeastLoaded,
+            },
+            margin: policy.margin,
+            hold: duration(policy.hold),
+            limit: Limit { cpu: policy.limit.cpu, memory: policy.limit.memory },
+        },
+        functions_pinned: !spec.pin.functions.is_empty(),
+        ordered,
+        moving,
+    }
+}
+
+/// The status that says what was decided and why.
+fn answer(asked: &Asked, decision: &efl_placement::Decision, state: &State) -> PlacementDecisionStatus {
+    let old = &asked.status;
+    let changed = decision.selected != old.selected;
+    let score = |cluster: &str| decision.scores.iter().find(|s| s.cluster == cluster).and_then(|s| s.total);
+    let mut conditions = Conditions::new(&old.conditions, asked.generation, now());
+    let reason = decision.reason.word();
+    let is = decision.conditions;
+    conditions.is("MetricsFresh", is.metrics_fresh, if is.metrics_fresh { "Fresh" } else { "Stale" }, "");
+    conditions.is("Thrashing", is.thrashing, if is.thrashing { "MarginDoubled" } else { "Calm" }, "");
+    let none = is.no_feasible_cluster;
+    let why = if none { decision.reason.to_string() } else { String::new() };
+    conditions.set(
+        "NoFeasibleCluster",
+        if none { ConditionStatus::True } else { ConditionStatus::False },
+        if none { reason } else { "Feasible" },
+        why,
+    );
+    PlacementDecisionStatus {
+        observed_generation: asked.generation,
+        selected: decision.selected.clone(),
+        decisions: decision
+            .selected
+            .iter()
+            .map(|cluster| ClusterDecision {
+                cluster_name: cluster.clone(),
+                reason: clipped(decision.reason.to_string(), 4_000),
+                score: score(cluster).unwrap_or_default(),
+            })
+            .collect(),
+        previous: state.previous.clone(),
+        decision_id: old.decision_id + i64::from(changed),
+        decided_at: if changed { Some(now()) } else { old.decided_at.clone() },
+        scores: decision
+            .scores
+            .iter()
+            .map(|score| ClusterScore {
+                cluster: score.cluster.clone(),
+                total: score.total.unwrap_or_default(),
+                feasible: score.is_choosable() || (score.incumbent && score.rejection.is_none()),
+                terms: score
+                    .terms
+                    .iter()
+                    .filter_map(|term| Some((term.name.to_string(), rounded(term.points()?))))
+                    .collect(),
+                sample_age: score.sample_age.map(|age| units::Duration::from_secs(age.as_secs())),
+            })
+            .map(|score| ClusterScore { total: rounded(score.total), ..score })
+            .collect(),
+        rejected: decision
+            .scores
+            .iter()
+            .filter_map(|score| {
+                let rejection = score.rejection.as_ref()?;
+                Some(Rejection {
+                    cluster: score.cluster.clone(),
+                    reason: rejection.reason().to_owned(),
+                    message: clipped(rejection.to_string(), 4_000),
+                })
+            })
+            .collect(),
+        state: serde_json::to_string(state).ok(),
+        // Not ours: of another field manager.
+        migration: None,
+        conditions: conditions.done(),
+    }
+}
+
+/// To a thousandth: what is shown to people.
+fn rounded(number: f64) -> f64 {
+    (number * 1000.0).round() / 1000.0
+}
+
+/// Whether a status is worth a write. Scores change a little all the time; that alone is none.
+fn is_news(asked: &Asked, state: &State, new: &PlacementDecisionStatus) -> bool {
+    let old = &asked.status;
+    let lasting = |status: &PlacementDecisionStatus| {
+        let conditions: Vec<_> =
+            status.conditions.iter().map(|c| (c.ty.clone(), c.status, c.reason.clone())).collect();
+        let rejected: Vec<_> =
+            status.rejected.iter().map(|r| (r.cluster.clone(), r.reason.clone())).collect();
+        (status.observed_generation, status.selected.clone(), conditions, rejected)
+    };
+    let written: State =
+        old.state.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    if lasting(old) != lasting(new) || state.is_news(&written) {
+        return true;
+    }
+    let moved = |score: &ClusterScore| {
+        let before = old.scores.iter().find(|s| s.cluster == score.cluster);
+        before.is_none_or(|before| (before.total - score.total).abs() >= SCORE_STEP)
+    };
+    let last = old.decided_at.as_deref().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+    let since = last.map_or(Duration::MAX, |at| {
+        Duration::try_from(jiff::Timestamp::now().duration_since(at)).unwrap_or_default()
+    });
+    since >= SCORE_PERIOD && new.scores.iter().any(moved)
+}
