@@ -185,6 +185,7 @@ fn view(fleet: &FleetSpec, members: &Members, known: &BTreeMap<String, Observed>
         every: Duration::from_millis(fleet.every.0),
         stale_after: Duration::from_millis(fleet.stale_after.0),
         moves: fleet.moves,
+        scores: None,
         clusters: fleet.clusters.iter().map(cluster).collect(),
     }
 }
