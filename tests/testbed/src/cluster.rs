@@ -36,6 +36,12 @@ pub(crate) mod port {
     pub(crate) const KUBE_SCHEDULER: u16 = 10259;
     pub(crate) const KUBELET_HEALTH: u16 = 10248;
     pub(crate) const PROXY_HEALTH: u16 = 10256;
+    pub(crate) const NATS: u16 = 4222;
+    pub(crate) const NATS_MONITOR: u16 = 8222;
+    /// The way in to functions, where Kourier's NodePort often is, and for those inside.
+    pub(crate) const GATEWAY: u16 = 31080;
+    pub(crate) const HTTP: u16 = 80;
+    pub(crate) const ENVOY_ADMIN: u16 = 19000;
     /// Those of level 2, which may be on ports of this machine.
     pub(crate) const ALL: [u16; 14] = [
         ETCD,
@@ -144,6 +150,7 @@ impl Cluster {
             self.process("prometheus").ok().map(|_| format!("http://{}", self.at(port::PROMETHEUS)));
         Place {
             cluster: self.name.clone(),
+            address: self.address.clone(),
             kubeconfig: self.kubeconfig(),
             prometheus,
             audit: self.folder.join("audit.log"),

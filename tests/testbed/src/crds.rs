@@ -11,10 +11,10 @@ use std::{fs, path::PathBuf, time::Duration};
 /// Which files of upstream.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Detail {
-    /// Argo Workflows' with every field, and Karmada's policies: what is admitted is what upstream knows. They cost an API
-    /// server 0.7 GB and 12 s of CPU.
+    /// With every field those of Argo Workflows that EFL emits, and Karmada's policies: what is admitted is what upstream knows. They
+    /// cost an API server 0.7 GB and 12 s of CPU.
     Full,
-    /// Argo Workflows' as most install them, without fields; Karmada installs its own.
+    /// All of Argo Workflows' as most install them, without fields; Karmada installs its own.
     Minimal,
 }
 
@@ -28,6 +28,10 @@ pub(crate) fn files(detail: Detail) -> Result<Vec<PathBuf>> {
         let bases = module("KARMADA")?.1.join("charts/karmada/_crds/bases");
         folders.extend([bases.join("policy"), bases.join("config")]);
     }
+    let workflows = module("ARGO_WORKFLOWS")?.1.join("manifests/base/crds");
+    if detail == Detail::Minimal {
+        folders.push(workflows.join("minimal"));
+    }
     let mut files = Vec::new();
     for folder in folders {
         let entries = fs::read_dir(&folder).context(|| format!("reading {}", folder.display()))?;
@@ -37,10 +41,10 @@ pub(crate) fn files(detail: Detail) -> Result<Vec<PathBuf>> {
             name.ends_with(".yaml") && name != "kustomization.yaml"
         }));
     }
-    let workflows = if detail == Detail::Full { "full" } else { "minimal" };
-    let workflows = module("ARGO_WORKFLOWS")?.1.join("manifests/base/crds").join(workflows);
-    files.push(workflows.join("argoproj.io_workflows.yaml"));
-    files.push(workflows.join("argoproj.io_workflowtemplates.yaml"));
+    if detail == Detail::Full {
+        let emitted = ["argoproj.io_workflows.yaml", "argoproj.io_workflowtemplates.yaml"];
+        files.extend(emitted.map(|name| workflows.join("full").join(name)));
+    }
     Ok(files)
 }
 

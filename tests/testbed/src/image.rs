@@ -14,7 +14,7 @@ use std::{
 };
 
 /// The registry that every image claims to be from. There is none: kubelet never asks it.
-const REGISTRY: &str = "local.test";
+pub(crate) const REGISTRY: &str = "local.test";
 
 /// The image of a program: made from it if it is not in the cache.
 pub(crate) fn made(name: &str, program: &Path) -> Result<PathBuf> {

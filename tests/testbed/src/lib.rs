@@ -3,13 +3,17 @@
 //! A bed has a [`Level`]. Programs come from Go modules, Debian and `PyPI`, by version, into the cache, once; the state of a bed is one
 //! folder of the cache, which `down` removes with everything that runs. All of it needs Linux.
 
+mod argo;
 mod cluster;
 mod command;
 mod crds;
 mod error;
+mod gateway;
 mod image;
 mod karmada;
+mod knative;
 mod kubelet;
+mod nats;
 mod network;
 mod node;
 mod pki;
@@ -17,6 +21,7 @@ mod process;
 mod programs;
 
 pub use error::{Error, Result};
+pub use gateway::run as run_gateway;
 pub use node::{Load, run as run_node};
 pub use programs::module;
 
@@ -44,7 +49,7 @@ pub enum Level {
     One,
     /// Karmada and the members `m1`, `m2` and `m3` with their controllers, Prometheus and node exporters: propagation, placement.
     Two,
-    /// The same, and `m1` and `m2` are nodes where pods run.
+    /// The same with NATS, and `m1` and `m2` are nodes where pods run, with Argo Events, Argo Workflows and Knative.
     Three,
 }
 
@@ -125,6 +130,9 @@ pub struct Running {
 pub struct Place {
     /// Its name, and that of the context in its kubeconfig.
     pub cluster: String,
+    /// Its address. At level 3 functions answer at its port 31080 by their host, `NAME.NAMESPACE.fn.example`, and NATS at port 4222 of
+    /// `karmada`'s, for `efl` with the password `efl-pass`.
+    pub address: String,
     /// The kubeconfig of its administrator; it refers to no other file.
     pub kubeconfig: PathBuf,
     /// The URL of its Prometheus: of a member its own, of `karmada` one that scrapes all members and gives each a label `cluster`.
@@ -172,7 +180,11 @@ impl Bed {
         }
         if self.level >= Level::Three {
             kubelet::check()?;
-            built.extend([programs::KUBE_SCHEDULER, programs::KUBELET, programs::KUBE_PROXY]);
+            built.extend([programs::KUBE_SCHEDULER, programs::KUBELET, programs::KUBE_PROXY, programs::NATS]);
+            programs::envoy()?;
+            for (name, program) in argo::IMAGES.into_iter().chain(knative::IMAGES) {
+                image::made(name, &program.built()?)?;
+            }
             for name in ["pause", "function"] {
                 image::made(name, &image::own(name)?)?;
             }
@@ -434,12 +446,13 @@ impl Bed {
             return Err(Error::Refused("level 3 needs network namespaces".into()));
         }
         kubelet::note_sysctls(&self.folder)?;
+        nats::start(&mut self.cluster("karmada")?)?;
         thread::scope(|scope| {
             let mut clusters = self.clusters()?;
             clusters.retain(|cluster| self.level.nodes().contains(&cluster.name.as_str()));
             let nodes: Vec<_> = clusters
                 .into_iter()
-                .map(|mut cluster| scope.spawn(move || kubelet::start(&mut cluster)))
+                .map(|mut cluster| scope.spawn(move || start_node(&mut cluster)))
                 .collect();
             nodes.into_iter().try_for_each(|thread| thread.join().expect("no panic"))
         })
@@ -487,6 +500,17 @@ fn start_member(cluster: &mut Cluster, files: &[PathBuf]) -> Result<()> {
     node::start(cluster)?;
     crds::install(cluster, files)?;
     cluster.wait("kube-controller-manager")
+}
+
+fn start_node(cluster: &mut Cluster) -> Result<()> {
+    kubelet::start(cluster)?;
+    gateway::start(cluster)?;
+    argo::import(cluster, &argo::IMAGES)?;
+    argo::start_events(cluster)?;
+    argo::start_workflows(cluster)?;
+    argo::import(cluster, &knative::IMAGES)?;
+    knative::name_gateway(cluster)?;
+    knative::start(cluster)
 }
 
 fn say(line: &str) {

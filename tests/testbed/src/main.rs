@@ -58,6 +58,9 @@ enum Sub {
     /// Write the /proc of a member (the bed runs this).
     #[command(hide = true)]
     Node { folder: PathBuf },
+    /// Tell Envoy and dnsmasq what a member serves (the bed runs this).
+    #[command(hide = true)]
+    Gateway { folder: PathBuf, address: String },
 }
 
 #[derive(clap::Args)]
@@ -133,6 +136,7 @@ fn run(command: Sub) -> Result<ExitCode> {
         Sub::Start { what } => of(&what)?.start(&what)?,
         Sub::Unplug { cluster } => of(&cluster)?.unplug(&cluster)?,
         Sub::Plug { cluster } => of(&cluster)?.plug(&cluster)?,
+        Sub::Gateway { folder, address } => efl_testbed::run_gateway(&folder, &address),
         Sub::Node { folder } => efl_testbed::run_node(&folder)?,
     }
     Ok(ExitCode::SUCCESS)
@@ -163,6 +167,7 @@ fn print_env(bed: &Bed) -> Result<()> {
     let mut kubeconfigs = Vec::new();
     for place in bed.places()? {
         let (name, kubeconfig) = (place.cluster.to_uppercase(), place.kubeconfig.display().to_string());
+        println!("export EFL_TESTBED_{name}_ADDRESS={}", place.address);
         println!("export EFL_TESTBED_{name}_KUBECONFIG={kubeconfig}");
         if let Some(prometheus) = place.prometheus {
             println!("export EFL_TESTBED_{name}_PROMETHEUS={prometheus}");

