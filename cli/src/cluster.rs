@@ -19,7 +19,7 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// How it is reached.
     pub(crate) fn connection(&self) -> Connection {
-        Connection { kubeconfig: self.kubeconfig.clone(), context: self.context.clone() }
+        Connection { kubeconfig: self.kubeconfig.clone(), context: self.context.clone(), crash_after: None }
     }
 
     /// Does something with a client of the cluster; its server's address is the second argument.

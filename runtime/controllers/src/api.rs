@@ -67,6 +67,8 @@ pub const BINDING: Kind = kind("work.karmada.io", "v1alpha2", "ResourceBinding",
 pub const CLUSTER: Kind = kind("cluster.karmada.io", "v1alpha1", "Cluster", "clusters");
 /// A run of a workflow, on a member.
 pub const WORKFLOW: Kind = kind("argoproj.io", "v1alpha1", "Workflow", "workflows");
+/// Never read: those that are made are made blindly.
+pub const SECRET: Kind = kind("", "v1", "Secret", "secrets");
 const PROPAGATION: Kind = kind("policy.karmada.io", "v1alpha1", "PropagationPolicy", "propagationpolicies");
 const OVERRIDE: Kind = kind("policy.karmada.io", "v1alpha1", "OverridePolicy", "overridepolicies");
 
@@ -80,7 +82,7 @@ pub const CHILDREN: &[Kind] = &[
     kind("argoproj.io", "v1alpha1", "EventBus", "eventbus"),
     kind("", "v1", "Service", "services"),
     kind("", "v1", "ConfigMap", "configmaps"),
-    kind("", "v1", "Secret", "secrets"),
+    SECRET,
     kind("rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings"),
     kind("rbac.authorization.k8s.io", "v1", "Role", "roles"),
     kind("", "v1", "ServiceAccount", "serviceaccounts"),

@@ -36,7 +36,7 @@ impl Children {
     pub async fn watch(client: &Client) -> (Self, mpsc::UnboundedReceiver<Touched>) {
         let (sender, receiver) = mpsc::unbounded();
         let mut watched = Vec::new();
-        for &kind in CHILDREN {
+        for kind in CHILDREN.iter().copied().filter(|kind| *kind != api::SECRET) {
             let api: Api<Meta> = Api::all_with(client.clone(), &kind.resource());
             if !is_served(client, kind).await {
                 tracing::warn!(kind = kind.name, "the API server does not know this kind");

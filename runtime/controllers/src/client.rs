@@ -5,8 +5,15 @@ use kube::{
     client::ClientBuilder,
     config::{KubeConfigOptions, Kubeconfig},
 };
-use std::{path::PathBuf, time::Duration};
-use tower::{ServiceBuilder, limit::ConcurrencyLimitLayer};
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use tower::{Layer, Service, ServiceBuilder, limit::ConcurrencyLimitLayer};
 
 /// How long an answer may take (not of a watch).
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -20,6 +27,8 @@ pub struct Connection {
     pub kubeconfig: Option<PathBuf>,
     /// The context of the file.
     pub context: Option<String>,
+    /// Dies right after so many writes, as a test of what comes back wants it.
+    pub crash_after: Option<usize>,
 }
 
 /// A client, and the address of its server.
@@ -40,8 +49,57 @@ pub async fn connect(connection: &Connection) -> Result<(Client, String), String
     config.connect_timeout = Some(TIMEOUT);
     let server = config.cluster_url.to_string();
     let layer = ServiceBuilder::new().layer(ConcurrencyLimitLayer::new(IN_FLIGHT)).into_inner();
-    let client = ClientBuilder::try_from(config).map_err(|e| e.to_string())?.with_layer(&layer).build();
+    let builder = ClientBuilder::try_from(config).map_err(|e| e.to_string())?.with_layer(&layer);
+    let client = match connection.crash_after {
+        None => builder.build(),
+        Some(left) => builder.with_layer(&CrashLayer(Arc::new(AtomicUsize::new(left)))).build(),
+    };
     Ok((client, server))
+}
+
+/// Counts writes, and ends the process when so many were answered. Leases are not counted: they keep their own time.
+#[derive(Clone)]
+struct CrashLayer(Arc<AtomicUsize>);
+
+impl<S> Layer<S> for CrashLayer {
+    type Service = Crash<S>;
+
+    fn layer(&self, inner: S) -> Crash<S> {
+        Crash { inner, left: self.0.clone() }
+    }
+}
+
+#[derive(Clone)]
+struct Crash<S> {
+    inner: S,
+    left: Arc<AtomicUsize>,
+}
+
+impl<S, B> Service<http::Request<B>> for Crash<S>
+where
+    S: Service<http::Request<B>>,
+    S::Future: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = futures::future::BoxFuture<'static, Result<S::Response, S::Error>>;
+
+    fn poll_ready(&mut self, cx: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: http::Request<B>) -> Self::Future {
+        let counts = request.method() != http::Method::GET && !request.uri().path().contains("/leases");
+        let left = self.left.clone();
+        let answer = self.inner.call(request);
+        Box::pin(async move {
+            let answer = answer.await;
+            if counts && left.fetch_sub(1, Ordering::SeqCst) == 1 {
+                std::process::abort();
+            }
+            answer
+        })
+    }
 }
 
 /// What the API server answers, within the time it has.

@@ -14,6 +14,7 @@ mod client;
 mod conditions;
 pub mod deploy;
 mod health;
+pub mod install;
 mod installation;
 mod lease;
 pub mod migration;

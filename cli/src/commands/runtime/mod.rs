@@ -1,5 +1,6 @@
 //! `efl runtime`: what runs on the management cluster. One file per command.
 
+mod install;
 mod run;
 mod simulate;
 
@@ -11,6 +12,7 @@ use clap::Subcommand;
 #[command(
     after_help = "\
 Examples:
+  efl runtime install --context karmada              what the controllers need
   efl runtime run --context karmada --alone          the controllers, on a laptop
   efl runtime simulate --scenario herd --compare     what strategies do when an empty cluster comes",
     arg_required_else_help = true,
@@ -23,6 +25,7 @@ pub(crate) struct Runtime {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Install(install::Install),
     Run(run::Run),
     Simulate(simulate::Simulate),
 }
@@ -30,6 +33,7 @@ enum Command {
 impl Runtime {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         match self.command {
+            Command::Install(command) => command.run(),
             Command::Run(command) => command.run(),
             Command::Simulate(command) => command.run(),
         }

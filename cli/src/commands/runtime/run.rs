@@ -6,7 +6,7 @@ use crate::{
     terminal::{Stream, Terminal},
 };
 use clap::ValueEnum;
-use efl_runtime::{Options, RunError};
+use efl_runtime::{Connection, Options, RunError};
 use std::net::SocketAddr;
 
 /// Run the controllers that keep pipelines running
@@ -30,6 +30,9 @@ pub(crate) struct Run {
     /// Lead without a lease: nobody else runs
     #[arg(long)]
     alone: bool,
+    /// For tests: die right after so many writes
+    #[arg(long, value_name = "N", hide = true)]
+    crash_after_writes: Option<usize>,
     /// How the log is written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     log: LogFormat,
@@ -58,7 +61,7 @@ impl Run {
             LogFormat::Json => log.json().init(),
         }
         let options = Options {
-            connection: self.cluster.connection(),
+            connection: Connection { crash_after: self.crash_after_writes, ..self.cluster.connection() },
             namespace: self.namespace,
             address: self.listen,
             alone: self.alone,

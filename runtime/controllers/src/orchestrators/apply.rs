@@ -1,8 +1,8 @@
 //! Writing what is to stand, and only what differs from what stands.
 
-use super::{Context, Failure};
+use super::{Context, Failure, Key};
 use crate::{
-    api::{APPLIED, CHILDREN, Kind, MANAGER, OWNER_NAME, OWNER_NAMESPACE},
+    api::{APPLIED, CHILDREN, Kind, MANAGER, OWNER_NAME, OWNER_NAMESPACE, SECRET},
     client::within,
     telemetry::Telemetry,
 };
@@ -13,7 +13,11 @@ use kube::{
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
+use std::{
+    collections::HashMap,
+    fmt::Write as _,
+    sync::{MutexGuard, PoisonError},
+};
 
 /// An object that is to stand.
 pub struct Wanted {
@@ -65,13 +69,16 @@ impl Context {
     /// Makes an object stand; whether that took a write.
     pub(super) async fn apply(&self, wanted: &Wanted) -> Result<bool, Failure> {
         let Wanted { kind, namespace, name, .. } = wanted;
-        let stands = self.children.checksum(*kind, namespace, name);
+        let stands = match *kind {
+            SECRET => self.blind().get(&(namespace.clone(), name.clone())).cloned(),
+            kind => self.children.checksum(kind, namespace, name),
+        };
         if stands.as_ref() == Some(&wanted.checksum) {
             return Ok(false);
         }
         let refused = |why| Failure::Refused { what: format!("{} {namespace}/{name}", kind.name), why };
         let api: Api<DynamicObject> = Api::namespaced_with(self.client.clone(), namespace, &kind.resource());
-        if stands.is_none() {
+        if stands.is_none() && *kind != SECRET {
             // Something of that name may be somebody else's.
             match within(api.get_metadata(name)).await {
                 Ok(other) => {
@@ -90,13 +97,24 @@ impl Context {
         let params = PatchParams::apply(MANAGER).force();
         Telemetry::count(&self.telemetry.writes);
         within(api.patch(name, &params, &Patch::Apply(&wanted.object))).await.map_err(refused)?;
+        if *kind == SECRET {
+            self.blind().insert((namespace.clone(), name.clone()), wanted.checksum.clone());
+        }
         Ok(true)
+    }
+
+    /// The Secrets that this process has applied, with their checksums: what stands is not read.
+    fn blind(&self) -> MutexGuard<'_, HashMap<Key, String>> {
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes an object away, if it is there.
     pub(super) async fn delete(&self, kind: Kind, namespace: &str, name: &str) -> Result<(), Failure> {
         let api: Api<DynamicObject> = Api::namespaced_with(self.client.clone(), namespace, &kind.resource());
         Telemetry::count(&self.telemetry.writes);
+        if kind == SECRET {
+            self.blind().remove(&(namespace.to_owned(), name.to_owned()));
+        }
         match within(api.delete(name, &DeleteParams::background())).await {
             Ok(_) => Ok(()),
             Err(error) if error.is_not_found() => Ok(()),

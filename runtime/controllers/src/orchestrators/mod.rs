@@ -60,6 +60,8 @@ pub struct Context {
     recorder: Recorder,
     programs: Mutex<HashMap<Key, Compiled>>,
     failures: Mutex<HashMap<Key, u32>>,
+    /// Checksums of the Secrets that were applied: (namespace, name).
+    secrets: Mutex<HashMap<Key, String>>,
     http: reqwest::Client,
 }
 
@@ -96,6 +98,7 @@ pub async fn run(
         recorder: Recorder::new(client.clone(), reporter),
         programs: Mutex::default(),
         failures: Mutex::default(),
+        secrets: Mutex::default(),
         http: http.timeout(Duration::from_secs(5)).build().unwrap_or_default(),
     });
     let api: Api<DynamicObject> = Api::all_with(client, &ORCHESTRATOR.resource());

@@ -463,6 +463,12 @@ async fn delete(object: &DynamicObject, key: &Key, cx: &Context) -> Result<Actio
             cx.delete(*kind, namespace, name).await?;
         }
     }
+    if let Ok(orc) = &*program(object, key, cx) {
+        let made = expand_at(orc, &Clusters::default(), &StageClusters::default()).unwrap_or_default();
+        for secret in made.iter().filter(|r| api::SECRET.is(r.api_version, r.kind)) {
+            cx.delete(api::SECRET, secret.namespace, &secret.name).await?;
+        }
+    }
     let left: Vec<String> = travelling
         .iter()
         .map(|(kind, child)| format!("{} {}", kind.name, child.metadata.name.as_deref().unwrap_or_default()))

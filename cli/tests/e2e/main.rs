@@ -1,0 +1,336 @@
+//! The runtime on a real Karmada with member clusters and a real Prometheus (level 2 of the test bed): a pipeline is deployed
+//! by `efl deploy`, moves when its cluster is loaded, and survives a controller that dies after any of its writes.
+//!
+//! The members are API servers without nodes: what Knative and Argo Events would report, `Members` reports. The runtime runs
+//! with the rights of `efl runtime install`, and with no others.
+
+mod members;
+
+use efl_testbed::{Bed, Level, Load};
+use members::Members;
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Child, Command, Output, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+const NAMESPACE: &str = "e2e";
+
+const FLEET: &str = r#"
+fleet bed {
+  domain: "fn.example"
+  every: 1s
+  stale-after: 20s
+  cluster m1 { prometheus: "M1" }
+  cluster m2 { prometheus: "M2" }
+  cluster m3 { prometheus: "M3" }
+}
+bus b: jetstream { url: "tls://10.201.9.1:4222" }
+"#;
+
+const PIPELINE: &str = r#"
+import { b, bed } from "fleet.efl"
+
+orchestrator crossing {
+  namespace: "e2e"
+  bus: b
+  source roadside: webhook {
+    port: 12000
+    auth: secret("roadside", "token")
+    event vehicle: { plate: string, speed: number } { path: "/vehicle" }
+  }
+  function fine(plate: string, speed: number) { image: "registry.example/fine:1.0" }
+  rule speeding on vehicle[speed > 50] { fine(plate: vehicle.plate, speed: vehicle.speed) }
+  placement { hold: 5s }
+}
+"#;
+
+/// One test, because there is one bed. A bed that was up before stays up after it.
+#[test]
+fn level_two() {
+    if !Level::Two.asked("the runtime on Karmada") {
+        return;
+    }
+    let bed = Bed::new(Level::Two).expect("a cache");
+    let was_up = bed.is_up();
+    bed.up().expect("it comes up");
+    let world = World::new(&bed);
+    world.deploys_and_says_so();
+    world.writes_nothing_when_nothing_changes();
+    world.moves_off_a_loaded_cluster();
+    world.survives_death_after_each_write();
+    world.leaves_nothing();
+    drop(world);
+    if !was_up {
+        bed.down().expect("it goes down");
+    }
+}
+
+/// The bed with a fleet and a pipeline's files.
+struct World<'b> {
+    bed: &'b Bed,
+    folder: PathBuf,
+    members: Members,
+}
+
+/// A runtime, ended when it is dropped.
+struct Runtime(Child);
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        let _ = self.0.kill(); // it may have died, which is the point of some tests
+        let _ = self.0.wait();
+    }
+}
+
+impl<'b> World<'b> {
+    fn new(bed: &'b Bed) -> Self {
+        let folder = std::env::temp_dir().join(format!("efl-e2e-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a folder");
+        let mut fleet = FLEET.to_owned();
+        for (name, member) in [("M1", "m1"), ("M2", "m2"), ("M3", "m3")] {
+            let url = bed.place(member).expect("a place").prometheus.expect("it has a Prometheus");
+            fleet = fleet.replace(name, &url);
+        }
+        fs::write(folder.join("fleet.efl"), fleet).expect("it is written");
+        fs::write(folder.join("pipeline.efl"), PIPELINE).expect("it is written");
+        // As the runtime's own account, not as an administrator.
+        let admin =
+            fs::read_to_string(bed.place("karmada").expect("a place").kubeconfig).expect("a kubeconfig");
+        let account = "system:serviceaccount:efl-system:efl-runtime";
+        let mut own: serde_json::Value = serde_json::from_str(&admin).expect("the bed writes JSON");
+        own["users"][0]["user"]["as"] = account.into();
+        fs::write(folder.join("runtime.kubeconfig"), own.to_string()).expect("it is written");
+        for member in ["m1", "m2", "m3"] {
+            bed.set_load(member, Load { cpu: 0.2, memory: 0.2 }).expect("it is set");
+        }
+        let kubeconfigs: Vec<(String, PathBuf)> = ["m1", "m2", "m3"]
+            .map(|m| (m.to_owned(), bed.place(m).expect("a place").kubeconfig.clone()))
+            .into();
+        let this = Self { bed, folder, members: Members::start(&kubeconfigs, NAMESPACE) };
+        this.kubectl(&["create", "namespace", NAMESPACE]);
+        this.efl(&["runtime", "install"]).expect_code(0);
+        this.efl(&["fleet", "apply", "fleet.efl"]).expect_code(0);
+        if !this.status().is_null() {
+            let _runtime = this.runtime(None); // what a run left that failed
+            this.efl(&["delete", "crossing", "--wait", "60s"]).expect_code(0);
+        }
+        this
+    }
+
+    fn kubeconfig(&self) -> PathBuf {
+        self.bed.place("karmada").expect("a place").kubeconfig.clone()
+    }
+
+    fn efl(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_efl"));
+        command.args(arguments).current_dir(&self.folder).env("KUBECONFIG", self.kubeconfig());
+        command.stdin(Stdio::null()).output().expect("it runs")
+    }
+
+    fn kubectl(&self, arguments: &[&str]) -> String {
+        let mut command = self.bed.kubectl("karmada").expect("kubectl");
+        let output = command.args(arguments).output().expect("it runs");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    fn runtime(&self, crash_after: Option<usize>) -> Runtime {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_efl"));
+        command.args([
+            "runtime",
+            "run",
+            "--alone",
+            "--listen",
+            "127.0.0.1:0",
+            "--log-level",
+            "info,salsa=warn",
+        ]);
+        command.arg("--kubeconfig").arg(self.folder.join("runtime.kubeconfig"));
+        if let Some(writes) = crash_after {
+            command.args(["--crash-after-writes", &writes.to_string()]);
+        }
+        let log = fs::File::options()
+            .append(true)
+            .create(true)
+            .open(self.folder.join("runtime.log"))
+            .expect("a log");
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        Runtime(command.spawn().expect("it runs"))
+    }
+
+    fn status(&self) -> serde_json::Value {
+        let output = self.efl(&["status", "crossing", "--format", "json"]);
+        serde_json::from_slice(&output.stdout).unwrap_or_default()
+    }
+
+    /// Waits until something is so of the status.
+    fn wait(&self, what: &str, limit: Duration, is_so: impl Fn(&serde_json::Value) -> bool) -> Duration {
+        let began = Instant::now();
+        loop {
+            let status = self.status();
+            if is_so(&status) {
+                return began.elapsed();
+            }
+            if began.elapsed() > limit {
+                let log = fs::read_to_string(self.folder.join("runtime.log")).unwrap_or_default();
+                let tail: Vec<&str> = log.lines().rev().take(15).collect();
+                let human = self.efl(&["status", "crossing"]);
+                panic!(
+                    "{what}: not after {limit:?}\n{}\n{}",
+                    String::from_utf8_lossy(&human.stdout),
+                    tail.join("\n")
+                );
+            }
+            thread::sleep(Duration::from_millis(300));
+        }
+    }
+
+    fn deploys_and_says_so(&self) {
+        // Without a runtime it says that there is none.
+        let alone = self.efl(&["deploy", "pipeline.efl", "--wait", "1s"]);
+        alone.expect_code(4);
+        assert!(alone.text().contains("no runtime has looked at it"), "{}", alone.text());
+
+        let runtime = self.runtime(None);
+        let deployed = self.efl(&["deploy", "pipeline.efl", "--wait", "90s"]);
+        deployed.expect_code(0);
+        assert!(deployed.text().contains("ready in"), "{}", deployed.text());
+        println!("{}", deployed.text());
+
+        let again = self.efl(&["deploy", "pipeline.efl", "--dry-run", "--exit-code"]);
+        again.expect_code(0);
+        assert!(again.text().contains("no changes"), "{}", again.text());
+
+        let changed = PIPELINE.replace("fine:1.0", "fine:1.1");
+        fs::write(self.folder.join("changed.efl"), changed).expect("it is written");
+        let changes = self.efl(&["diff", "changed.efl", "--exit-code"]);
+        changes.expect_code(3);
+        assert!(changes.text().contains("spec.functions[fine].image"), "{}", changes.text());
+        drop(runtime);
+    }
+
+    fn writes_nothing_when_nothing_changes(&self) {
+        let audit = self.bed.place("karmada").expect("a place").audit.clone();
+        let writes = || {
+            let log = fs::read_to_string(&audit).unwrap_or_default();
+            let ours =
+                log.lines().filter(|line| line.contains("system:serviceaccount:efl-system:efl-runtime"));
+            ours.filter(|line| {
+                ["create", "update", "patch", "delete"]
+                    .iter()
+                    .any(|verb| line.contains(&format!("\"verb\":\"{verb}\"")))
+            })
+            .count()
+        };
+        let runtime = self.runtime(None);
+        self.wait("it is ready again", Duration::from_secs(30), |s| s["ready"] == true);
+        thread::sleep(Duration::from_secs(4));
+        let before = writes();
+        assert!(before > 0, "the audit log tells nothing of the runtime");
+        self.efl(&["deploy", "pipeline.efl", "--wait", "20s"]).expect_code(0);
+        thread::sleep(Duration::from_secs(8));
+        let idle = writes() - before;
+        println!("idle-writes={idle}");
+        assert_eq!(idle, 0, "the runtime writes although nothing changes");
+        drop(runtime);
+    }
+
+    fn moves_off_a_loaded_cluster(&self) {
+        let runtime = self.runtime(None);
+        self.wait("it is ready", Duration::from_secs(30), |s| s["ready"] == true);
+        let from = self.status()["status"]["selected"][0].as_str().expect("it runs somewhere").to_owned();
+        let unhealthy = self.members.unhealthy();
+        self.bed.set_load(&from, Load { cpu: 0.85, memory: 0.8 }).expect("it is set");
+        let elsewhere =
+            |s: &serde_json::Value| s["ready"] == true && s["status"]["selected"][0].as_str() != Some(&from);
+        let took = self.wait("it has moved", Duration::from_mins(2), elsewhere);
+        let to = self.status()["status"]["selected"][0].as_str().expect("it runs somewhere").to_owned();
+        let gaps = self.members.unhealthy() - unhealthy;
+        println!("moved from={from} to={to} seconds={:.1} unhealthy-instants={gaps}", took.as_secs_f64());
+        assert_eq!(gaps, 0, "there was no copy that worked for {gaps} instants");
+        self.bed.set_load(&from, Load { cpu: 0.2, memory: 0.2 }).expect("it is set");
+        drop(runtime);
+    }
+
+    fn survives_death_after_each_write(&self) {
+        let before = self.members.unhealthy();
+        let (mut kills, mut finished, mut writes) = (0, 0, 0);
+        for n in 1..=60 {
+            let here = self.status()["status"]["selected"][0].as_str().expect("it runs somewhere").to_owned();
+            let there = if here == "m1" { "m2" } else { "m1" };
+            self.efl(&["move", "crossing", "--to", there]).expect_code(0);
+            let mut doomed = self.runtime(Some(n));
+            let is_there = |s: &serde_json::Value| {
+                s["ready"] == true
+                    && s["status"]["selected"][0].as_str() == Some(there)
+                    && s["placement"]["migration"].is_null()
+            };
+            let began = Instant::now();
+            let died = loop {
+                if doomed.0.try_wait().expect("it is asked").is_some() {
+                    break true;
+                }
+                if is_there(&self.status()) {
+                    break false;
+                }
+                assert!(began.elapsed() < Duration::from_mins(2), "write {n}: it neither dies nor arrives");
+                thread::sleep(Duration::from_millis(200));
+            };
+            drop(doomed);
+            kills += usize::from(died);
+            let next = self.runtime(None);
+            self.wait(&format!("after death behind write {n} it arrives"), Duration::from_mins(2), is_there);
+            finished += 1;
+            drop(next);
+            writes = n;
+            if !died {
+                writes = n - 1;
+                break;
+            }
+        }
+        let gaps = self.members.unhealthy() - before;
+        println!("writes={writes} kills={kills} unhealthy-instants={gaps} finished-or-aborted={finished}");
+        assert_eq!(gaps, 0);
+        assert!(kills > 5, "only {kills} writes in a move");
+        self.efl(&["move", "crossing", "--auto"]).expect_code(0);
+    }
+
+    fn leaves_nothing(&self) {
+        let runtime = self.runtime(None);
+        self.efl(&["delete", "crossing", "--wait", "60s"]).expect_code(0);
+        let left = self.kubectl(&[
+            "get",
+            "eventsources,sensors,eventbus,workflowtemplates,services.serving.knative.dev,propagationpolicies,overridepolicies,placementdecisions",
+            "--namespace", NAMESPACE, "--output=name",
+        ]);
+        assert_eq!(left.trim(), "", "something is left");
+        assert!(self.members.empty_within(Duration::from_secs(30)), "something is left on a member");
+        drop(runtime);
+    }
+}
+
+impl Drop for World<'_> {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            let _ = fs::remove_dir_all(&self.folder); // the system's own folder for such things
+        }
+    }
+}
+
+trait Ran {
+    fn text(&self) -> String;
+    fn expect_code(&self, code: i32);
+}
+
+impl Ran for Output {
+    fn text(&self) -> String {
+        format!("{}{}", String::from_utf8_lossy(&self.stdout), String::from_utf8_lossy(&self.stderr))
+    }
+
+    #[track_caller]
+    fn expect_code(&self, code: i32) {
+        assert_eq!(self.status.code(), Some(code), "{}", self.text());
+    }
+}
