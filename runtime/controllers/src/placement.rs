@@ -6,7 +6,7 @@ use crate::{
     client::within,
     conditions::{Conditions, clipped, now},
     installation::{Installation, Member, Members, members},
-    observe::{MetricsSource, Observed, Reading},
+    observe::{MetricsSource, Observed, Reading, Scorer},
     telemetry::Telemetry,
 };
 use efl_compiler::{
@@ -47,6 +47,7 @@ pub struct Placement {
     pub installation: watch::Receiver<Installation>,
     pub members: watch::Sender<Members>,
     pub source: Arc<dyn MetricsSource>,
+    pub scorer: Scorer,
     pub telemetry: Arc<Telemetry>,
 }
 
@@ -101,7 +102,16 @@ impl Placement {
             known.entry(name).or_default().update(newer);
         }
         let now_ = time(SystemTime::now());
-        let view = view(fleet, &members, known);
+        let mut view = view(fleet, &members, known);
+        let scored = match &fleet.scorer {
+            Some(url) => Some(self.scorer.ask(url, &view).await),
+            None => None,
+        };
+        if let Some(Err(why)) = &scored {
+            tracing::warn!(%why, "the scorer is of no use; the built-in score decides");
+        }
+        view.scores = scored.as_ref().and_then(|answer| answer.clone().ok());
+        let scorer_failed = scored.map(|answer| answer.err());
         let fresh = |sample: Option<Sample>| sample.is_some_and(|s| now_.since(s.at) <= view.stale_after);
         let stale = view.clusters.iter().filter(|c| !fresh(c.cpu) || !fresh(c.memory)).count();
         self.telemetry.stale_clusters.store(stale as u64, Relaxed);
@@ -112,7 +122,7 @@ impl Placement {
         let decided = decide_fleet(&view, &questions, now_);
         for (asked, (decision, state)) in asked.iter().zip(decided) {
             states.insert((asked.namespace.clone(), asked.name.clone()), state.clone());
-            let status = answer(asked, &decision, &state);
+            let status = answer(asked, &decision, &state, scorer_failed.as_ref());
             if !is_news(asked, &state, &status) {
                 continue;
             }
@@ -253,7 +263,13 @@ fn question(spec: &PlacementDecisionSpec, name: &str, ordered: Vec<String>, movi
 }
 
 /// The status that says what was decided and why.
-fn answer(asked: &Asked, decision: &efl_placement::Decision, state: &State) -> PlacementDecisionStatus {
+/// `scorer` is why the external scorer was of no use, where there is one.
+fn answer(
+    asked: &Asked,
+    decision: &efl_placement::Decision,
+    state: &State,
+    scorer: Option<&Option<String>>,
+) -> PlacementDecisionStatus {
     let old = &asked.status;
     let changed = decision.selected != old.selected;
     let score = |cluster: &str| decision.scores.iter().find(|s| s.cluster == cluster).and_then(|s| s.total);
@@ -270,6 +286,10 @@ fn answer(asked: &Asked, decision: &efl_placement::Decision, state: &State) -> P
         if none { reason } else { "Feasible" },
         why,
     );
+    if let Some(failed) = scorer {
+        let reason = if failed.is_none() { "Answered" } else { "Failed" };
+        conditions.is("Scorer", failed.is_none(), reason, failed.clone().unwrap_or_default());
+    }
     PlacementDecisionStatus {
         observed_generation: asked.generation,
         selected: decision.selected.clone(),

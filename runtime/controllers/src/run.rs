@@ -6,7 +6,7 @@ use crate::{
     client::Connection,
     installation,
     lease::Candidate,
-    observe::{MetricsSource, Prometheus},
+    observe::{MetricsSource, Prometheus, Scorer},
     orchestrators,
     placement::Placement,
     telemetry::{self, Telemetry},
@@ -108,6 +108,7 @@ pub async fn run(options: Options) -> Result<(), RunError> {
         installation: installation.clone(),
         members,
         source,
+        scorer: Scorer::default(),
         telemetry: telemetry.clone(),
     };
     let deciding = if children.is_karmada() {

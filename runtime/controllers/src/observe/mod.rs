@@ -1,8 +1,10 @@
 //! What is measured of the clusters.
 
 mod prometheus;
+mod scorer;
 
 pub use prometheus::Prometheus;
+pub(crate) use scorer::Scorer;
 
 use efl_compiler::spec::fleet::FleetSpec;
 use std::{collections::BTreeMap, time::SystemTime};
