@@ -39,6 +39,28 @@ fn a_simulation_is_drawn() {
 }
 
 #[test]
+fn a_slower_world_reacts_later() {
+    let reaction = |window: &str| {
+        let args = [
+            "runtime",
+            "simulate",
+            "--scenario",
+            "step",
+            "--format",
+            "json",
+            "--transit",
+            "2m",
+            "--window",
+            window,
+        ];
+        let runs: serde_json::Value = serde_json::from_str(&Folder::new().efl(&args).out).expect("JSON");
+        assert_eq!(runs[0]["moves"], 1);
+        runs[0]["reaction"].as_u64().expect("seconds")
+    };
+    assert!(reaction("10m") > reaction("1m"));
+}
+
+#[test]
 fn seeds_that_are_none_are_refused() {
     for (seed, said) in [
         ("x", "a seed is a number, and several are `1..10`"),

@@ -2,7 +2,7 @@
 
 mod page;
 
-use efl_placement::sim::{Contender, Outcome, Scenario, run};
+use efl_placement::sim::{Contender, Outcome, Scenario, Slowness, run, run_slowly};
 use std::{collections::HashMap, sync::LazyLock, thread};
 
 /// Every run that is asked for here: each scenario and contender with the seeds 1 to 10.
@@ -19,6 +19,42 @@ static RUNS: LazyLock<HashMap<(&str, &str), Vec<Outcome>>> = LazyLock::new(|| {
 
 fn seeds(scenario: Scenario, contender: Contender) -> &'static [Outcome] {
     &RUNS[&(scenario.name(), contender.name())]
+}
+
+/// The runs of each scenario of two hours.
+type Runs = Vec<Vec<Outcome>>;
+
+/// The runs of the engine in slower worlds, by what is slow.
+static SLOW: LazyLock<Vec<(&str, Runs)>> = LazyLock::new(|| {
+    let worlds = [
+        ("a metric is the mean of 5 minutes", Slowness { window: 20, ..Slowness::default() }),
+        ("a move takes 2 minutes", Slowness { transit: 8, ..Slowness::default() }),
+        ("a move takes 10 minutes", Slowness { transit: 40, ..Slowness::default() }),
+        ("5 minutes and 2 minutes", Slowness { window: 20, transit: 8 }),
+    ];
+    let runs = |slowness, scenario| {
+        (1..=10).map(|seed| run_slowly(scenario, seed, Contender::Balanced, slowness)).collect()
+    };
+    let all = |slowness| short().map(|scenario| runs(slowness, scenario)).collect();
+    worlds.into_iter().map(|(name, slowness)| (name, all(slowness))).collect()
+});
+
+/// The scenarios of two hours.
+fn short() -> impl Iterator<Item = Scenario> {
+    Scenario::ALL.into_iter().filter(|scenario| *scenario != Scenario::Diurnal)
+}
+
+#[test]
+fn a_slow_world_changes_little() {
+    for (world, scenarios) in SLOW.iter() {
+        for outcome in scenarios.iter().flatten() {
+            let name = format!("{world}, {} {}", outcome.scenario.name(), outcome.seed);
+            assert!(outcome.moves_per_hour <= 25.0, "{name}: {}", outcome.moves_per_hour);
+            assert!(outcome.moves_per_pipeline_hour <= 1.0, "{name}");
+            assert!(outcome.scenario != Scenario::Step || outcome.moves == 1, "{name}: {}", outcome.moves);
+            assert_eq!(outcome.blind_moves, 0, "{name}");
+        }
+    }
 }
 
 #[test]

@@ -6,7 +6,8 @@ use clap::{
     ValueEnum,
     builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
 };
-use efl_placement::sim::{Contender, Outcome, Scenario, Summary, chart, run};
+use efl_compiler::units::Duration;
+use efl_placement::sim::{Contender, Outcome, PERIOD, Scenario, Slowness, Summary, chart, run_slowly};
 use std::{ops::RangeInclusive, path::PathBuf, str::FromStr};
 
 /// Simulate how placement moves pipelines while load changes
@@ -22,6 +23,7 @@ Examples:
   efl runtime simulate --scenario herd --compare      beside the paper's argmin and others
   efl runtime simulate --scenario herd --compare --svg herd.svg
                                                       the same as a picture
+  efl runtime simulate --window 5m --transit 2m       metrics that are slow, and moves that take time
   efl runtime simulate --compare --format json        for programs, run by run")]
 pub(crate) struct Simulate {
     /// What happens; every scenario when left out
@@ -33,6 +35,12 @@ pub(crate) struct Simulate {
     /// Who decides
     #[arg(long, value_name = "STRATEGY", default_value = "balanced", value_parser = strategies())]
     strategy: Contender,
+    /// What a metric is the mean of: the range of `rate()` in the fleet's queries
+    #[arg(long, value_name = "DURATION", default_value = "1m")]
+    window: Duration,
+    /// How long a move takes, while both clusters carry the pipeline
+    #[arg(long, value_name = "DURATION", default_value = "0s")]
+    transit: Duration,
     /// All strategies, one below the other
     #[arg(long, conflicts_with = "strategy")]
     compare: bool,
@@ -94,10 +102,12 @@ impl Simulate {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         let scenarios = self.scenario.map_or_else(|| Scenario::ALL.to_vec(), |scenario| vec![scenario]);
         let contenders = if self.compare { Contender::ALL.to_vec() } else { vec![self.strategy] };
+        let slowness = Slowness { window: periods(self.window).max(1), transit: periods(self.transit) };
         let mut outcomes: Vec<Vec<Vec<Outcome>>> = Vec::new();
         for scenario in scenarios {
             let runs = |contender: &Contender| {
-                self.seed.0.clone().map(|seed| run(scenario, seed, *contender)).collect()
+                let run = |seed| run_slowly(scenario, seed, *contender, slowness);
+                self.seed.0.clone().map(run).collect()
             };
             outcomes.push(contenders.iter().map(runs).collect());
         }
@@ -112,6 +122,11 @@ impl Simulate {
         })?;
         Ok(Exit::Ok)
     }
+}
+
+/// How many periods a duration is, rounded up.
+const fn periods(duration: Duration) -> u64 {
+    duration.0.div_ceil(PERIOD * 1_000)
 }
 
 fn json(outcomes: &[Outcome]) -> Result<String, Failure> {

@@ -89,6 +89,11 @@ impl Player {
         match self {
             Self::Never => world.places.clone(),
             Self::Engine { questions, states } => {
+                for (pipeline, question) in questions.iter_mut().enumerate() {
+                    // The paper's argmin waits for nothing.
+                    question.moving =
+                        question.policy.strategy == Strategy::Balanced && world.is_moving(pipeline);
+                }
                 let pipelines: Vec<(&Question, &State)> = questions.iter().zip(states.iter()).collect();
                 let answers = decide_fleet(&world.fleet(), &pipelines, world.now());
                 *states = answers.into_iter().map(|(_, state)| state).collect();

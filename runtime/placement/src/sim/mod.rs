@@ -11,6 +11,7 @@ mod world;
 
 pub use chart::chart;
 pub use contender::Contender;
-pub use run::{Outcome, Trace, run};
+pub use run::{Outcome, Trace, run, run_slowly};
 pub use scenario::{PERIOD, Scenario};
 pub use summary::Summary;
+pub use world::Slowness;

@@ -3,7 +3,7 @@
 use super::{
     contender::{Contender, Player},
     scenario::{PERIOD, Scenario},
-    world::World,
+    world::{Slowness, World},
 };
 use serde::Serialize;
 
@@ -49,9 +49,14 @@ pub struct Trace {
 }
 
 /// Runs a scenario. The same arguments have the same outcome on every machine.
-#[allow(clippy::cast_precision_loss)] // counts of a few thousands
 pub fn run(scenario: Scenario, seed: u64, strategy: Contender) -> Outcome {
-    let mut world = World::new(scenario, seed);
+    run_slowly(scenario, seed, strategy, Slowness::default())
+}
+
+/// The same in a world that is slower.
+#[allow(clippy::cast_precision_loss)] // counts of a few thousands
+pub fn run_slowly(scenario: Scenario, seed: u64, strategy: Contender, slowness: Slowness) -> Outcome {
+    let mut world = World::new(scenario, seed, slowness);
     let mut player = Player::new(strategy, &world);
     let mut trace = Trace { loads: vec![Vec::new(); scenario.clusters()], moves: Vec::new() };
     let (mut imbalance, mut peak, mut overloaded, mut blind_moves) = (0.0, 0.0, 0_usize, 0);
@@ -60,7 +65,7 @@ pub fn run(scenario: Scenario, seed: u64, strategy: Contender) -> Outcome {
         let moved = || world.places.iter().zip(&places).filter(|(from, to)| from != to);
         trace.moves.push(moved().count());
         blind_moves += moved().filter(|(from, to)| world.is_blind(**from) || world.is_blind(**to)).count();
-        world.places = places;
+        world.go(places);
         let loads: Vec<f64> =
             (0..scenario.clusters()).filter(|c| world.is_up(*c)).map(|c| world.load(c)).collect();
         let most = loads.iter().copied().fold(0.0, f64::max);

@@ -13,19 +13,36 @@ use std::{
 /// Every cluster has so many cores and bytes.
 const CORES: f64 = 16.0;
 const BYTES: f64 = 64.0 * 1_073_741_824.0;
-/// What a sample says is the mean of so many periods: `rate()` over a minute.
-const WINDOW: usize = 4;
 /// How much of a cluster a pipeline uses, about.
 const FOOTPRINT: f64 = 0.08;
 /// How slowly a load wanders: what is left of it after a period, so that ten minutes forget it.
 const MEMORY: f64 = 0.975;
 
+/// How slow the world is, in periods.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Slowness {
+    /// What a sample is the mean of.
+    pub window: u64,
+    /// How long a move takes. Until it is done both clusters carry the pipeline.
+    pub transit: u64,
+}
+
+impl Default for Slowness {
+    /// `rate()` over a minute, and moves that take no time.
+    fn default() -> Self {
+        Self { window: 4, transit: 0 }
+    }
+}
+
 /// The world. What contenders decide does not change its noise.
 pub(crate) struct World {
     scenario: Scenario,
+    slowness: Slowness,
     noise: Noise,
-    /// Where each pipeline runs.
+    /// Where each pipeline runs, or is on its way to.
     pub(crate) places: Vec<usize>,
+    /// Which cluster each pipeline has last left, and from which period on it is gone from there.
+    leaving: Vec<Option<(usize, u64)>>,
     /// What each pipeline uses of a cluster.
     footprints: Vec<f64>,
     /// How far each cluster's load has wandered.
@@ -38,13 +55,15 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(scenario: Scenario, seed: u64) -> Self {
+    pub(crate) fn new(scenario: Scenario, seed: u64, slowness: Slowness) -> Self {
         let noise = Noise(seed);
         let pipelines = scenario.pipelines();
         let clusters = scenario.clusters();
         let mut world = Self {
             scenario,
+            slowness,
             noise,
+            leaving: vec![None; pipelines],
             places: (0..pipelines).map(|pipeline| scenario.start(pipeline, noise)).collect(),
             footprints: (0..pipelines as u64).map(|p| FOOTPRINT * (0.7 + 0.6 * noise.even(101, p))).collect(),
             wandered: vec![0.0; clusters],
@@ -121,8 +140,28 @@ impl World {
         let (_, jumps) = self.scenario.unrest();
         let base = self.scenario.base(cluster, self.period) + self.wandered[cluster];
         let jump = jumps * self.noise.normal(200 + cluster as u64, self.period);
-        let here = self.places.iter().zip(&self.footprints).filter(|(place, _)| **place == cluster);
-        (base + jump + here.map(|(_, footprint)| footprint).sum::<f64>()).max(0.0)
+        let here = |pipeline: &usize| {
+            let leaving =
+                self.leaving[*pipeline].is_some_and(|(from, gone)| from == cluster && gone > self.period);
+            self.places[*pipeline] == cluster || leaving
+        };
+        let used: f64 = (0..self.places.len()).filter(here).map(|pipeline| self.footprints[pipeline]).sum();
+        (base + jump + used).max(0.0)
+    }
+
+    /// Whether a pipeline's move is not done yet.
+    pub(crate) fn is_moving(&self, pipeline: usize) -> bool {
+        self.leaving[pipeline].is_some_and(|(_, gone)| gone > self.period)
+    }
+
+    /// Pipelines go where they are to run.
+    pub(crate) fn go(&mut self, places: Vec<usize>) {
+        for (pipeline, (from, to)) in self.places.iter().zip(&places).enumerate() {
+            if from != to {
+                self.leaving[pipeline] = Some((*from, self.period + self.slowness.transit));
+            }
+        }
+        self.places = places;
     }
 
     /// A period passes.
@@ -141,10 +180,10 @@ impl World {
             let load = self.load(cluster).min(1.0);
             let window = &mut self.window[cluster];
             window.push_back(load);
-            if window.len() > WINDOW {
+            if window.len() as u64 > self.slowness.window {
                 window.pop_front();
             }
-            #[allow(clippy::cast_precision_loss)] // four
+            #[allow(clippy::cast_precision_loss)] // few
             let mean = self.window[cluster].iter().sum::<f64>() / self.window[cluster].len() as f64;
             if self.is_up(cluster) && self.scenario.is_seen(cluster, self.period) {
                 self.samples[cluster] = Some(Sample { value: mean, at: self.now() });

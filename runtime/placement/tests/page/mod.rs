@@ -1,7 +1,7 @@
 //! `docs/guide/placement.md`: its tables and pictures are what the simulator makes.
 //! `EFL_WRITE_PAGE=1 cargo test -p efl-placement --test simulation page` writes them.
 
-use crate::{RUNS, seeds};
+use crate::{RUNS, SLOW, seeds, short};
 use efl_placement::sim::{Contender, Outcome, Scenario, Summary, chart};
 use std::{
     fmt::Write as _,
@@ -20,7 +20,7 @@ fn the_page_is_fresh() {
     let (before, rest) = text.split_once(BEGIN).expect("where it begins");
     let (_, after) = rest.split_once(END).expect("where it ends");
     let mut fresh: Vec<(PathBuf, String)> =
-        vec![(page, format!("{before}{BEGIN}{}{END}{after}", Scenario::ALL.map(section).concat()))];
+        vec![(page, format!("{before}{BEGIN}{}{}{END}{after}", Scenario::ALL.map(section).concat(), slow()))];
     fresh.extend(
         Scenario::ALL.map(|scenario| (docs.join("pictures").join(picture(scenario)), draw(scenario))),
     );
@@ -56,6 +56,27 @@ fn section(scenario: Scenario) -> String {
         let _ = writeln!(text, "| {} |", summary.cells().join(" | "));
     }
     let _ = writeln!(text, "\n![{}](../pictures/{})", scenario.about(), picture(scenario));
+    text
+}
+
+/// The engine in slower worlds: moves in an hour, the mean and the most of all seeds.
+fn slow() -> String {
+    let mut text = String::from(
+        "\n### Slower worlds\n\nMetrics that are the mean of a longer time, and moves that take time, in which both clusters \
+         carry the pipeline. Moves of\n`balanced` in an hour: the mean, and the most of the seeds 1 to 10.\n\n",
+    );
+    let names: Vec<&str> = short().map(Scenario::name).collect();
+    let _ = writeln!(text, "| | {} |\n|---|{}", names.join(" | "), "---:|".repeat(names.len()));
+    let usual: Vec<Vec<Outcome>> = short().map(|s| seeds(s, Contender::Balanced).to_vec()).collect();
+    for (name, scenarios) in [("as above", &usual)].into_iter().chain(SLOW.iter().map(|(name, s)| (*name, s)))
+    {
+        let cell = |runs: &Vec<Outcome>| {
+            let mean = Summary::of(runs).expect("there are runs").moves_per_hour;
+            let most = runs.iter().map(|run| run.moves_per_hour).fold(0.0, f64::max);
+            format!("{mean:.1}, {most:.1}")
+        };
+        let _ = writeln!(text, "| {name} | {} |", scenarios.iter().map(cell).collect::<Vec<_>>().join(" | "));
+    }
     text
 }
 
