@@ -595,3 +595,30 @@ fn who_is_there_is_not_driven_out_by_reservations() {
         bed.now = Time(bed.now.0 + PERIOD);
     }
 }
+
+#[test]
+fn of_two_clusters_the_one_that_is_known_is_compared() {
+    let mut bed = Bed::new(&[("a", 0.85), ("b", 0.5), ("c", 0.1)]);
+    bed.question.replicas = 2;
+    bed.state.selected = vec!["b".to_owned(), "a".to_owned()];
+    bed.cluster("b").cpu = None;
+    let decision = bed.run(3);
+    assert_eq!(bed.state.selected, ["b", "c"]);
+    assert!(!decision.conditions.metrics_fresh, "one of its own is unknown");
+}
+
+#[test]
+fn a_score_is_never_below_nothing() {
+    let mut bed = Bed::new(&[("a", 0.5), ("b", 0.99)]).on("a");
+    bed.question.request = Request::default();
+    let decision = bed.ask();
+    assert_eq!(decision.scores[1].total, Some(0.0));
+    let loads: Vec<i64> =
+        decision.scores[1].terms.iter().map(|t| score_in_percent(t.load.expect("a load"))).collect();
+    assert_eq!(loads, [104, 104], "what it would have to do is told");
+}
+
+#[allow(clippy::cast_possible_truncation)] // a few hundreds
+fn score_in_percent(part: f64) -> i64 {
+    (part * 100.0).round() as i64
+}
