@@ -18,6 +18,9 @@ use std::{
 
 const NAMESPACE: &str = "e2e";
 
+/// What must stand in no log, event or status.
+const TOKEN: &str = "t0ken-of-the-roadside";
+
 const FLEET: &str = r#"
 fleet bed {
   domain: "fn.example"
@@ -111,6 +114,15 @@ impl<'b> World<'b> {
             .into();
         let this = Self { bed, folder, members: Members::start(&kubeconfigs, NAMESPACE) };
         this.kubectl(&["create", "namespace", NAMESPACE]);
+        this.kubectl(&[
+            "create",
+            "secret",
+            "generic",
+            "roadside",
+            &format!("--from-literal=token={TOKEN}"),
+            "--namespace",
+            NAMESPACE,
+        ]);
         this.efl(&["runtime", "install"]).expect_code(0);
         this.efl(&["fleet", "apply", "fleet.efl"]).expect_code(0);
         if !this.status().is_null() {
@@ -198,6 +210,16 @@ impl<'b> World<'b> {
         deployed.expect_code(0);
         assert!(deployed.text().contains("ready in"), "{}", deployed.text());
         println!("{}", deployed.text());
+
+        // The Secret that the source names travels with it, by our interpreters.
+        for member in ["m1", "m2", "m3"] {
+            let mut kubectl = self.bed.kubectl(member).expect("kubectl");
+            let there = kubectl
+                .args(["get", "secret", "roadside", "--namespace", NAMESPACE])
+                .output()
+                .expect("it runs");
+            assert!(there.status.success(), "{member}: {}", there.text());
+        }
 
         let again = self.efl(&["deploy", "pipeline.efl", "--dry-run", "--exit-code"]);
         again.expect_code(0);
@@ -307,6 +329,13 @@ impl<'b> World<'b> {
         ]);
         assert_eq!(left.trim(), "", "something is left");
         assert!(self.members.empty_within(Duration::from_secs(30)), "something is left on a member");
+        let log = fs::read_to_string(self.folder.join("runtime.log")).expect("a log");
+        assert!(!log.contains(TOKEN), "a secret is in the log");
+        let events = self.kubectl(&["get", "events", "--namespace", NAMESPACE, "--output=json"]);
+        assert!(
+            events.contains("MigrationStarted") && !events.contains(TOKEN),
+            "the events are not as they should be"
+        );
         drop(runtime);
     }
 }

@@ -1,4 +1,4 @@
--- References to Secrets and ConfigMaps may stand anywhere: a table with `name` and `key` below a key that says which.
+-- References to Secrets and ConfigMaps may stand anywhere, under many names (`accessKey`, `authSecret`, `configMapKeyRef`).
 function GetDependencies(desiredObj)
   local found = {}
   local seen = {}
@@ -13,11 +13,18 @@ function GetDependencies(desiredObj)
       return
     end
     for key, inner in pairs(value) do
-      if type(inner) == 'table' and inner.name ~= nil and inner.key ~= nil and type(key) == 'string' then
-        if string.match(key, '[sS]ecret$') ~= nil or string.match(key, 'Secret') ~= nil then
-          add('Secret', inner.name)
-        elseif string.match(key, '[cC]onfigMap') ~= nil then
+      -- Upstream: k8s.io/api/core/v1, SecretKeySelector and ConfigMapKeySelector: `name`, `key` and `optional`, and nothing else.
+      if type(key) == 'string' and type(inner) == 'table' and type(inner.name) == 'string' and type(inner.key) == 'string' then
+        local selects = true
+        for field, _ in pairs(inner) do
+          if field ~= 'name' and field ~= 'key' and field ~= 'optional' then
+            selects = false
+          end
+        end
+        if selects and string.find(string.lower(key), 'configmap', 1, true) ~= nil then
           add('ConfigMap', inner.name)
+        elseif selects then
+          add('Secret', inner.name)
         end
       end
       walk(inner)
