@@ -24,6 +24,9 @@ pub const MOVE_TO: &str = "efl.dev/move-to";
 pub const CORDONED: &str = "efl.dev/cordoned";
 /// On a namespace: orchestrators of these namespaces (with commas) may deploy into it.
 pub const ACCEPTS: &str = "efl.dev/accepts-from";
+/// On a token: the members that have its account. Where a token arrives before its account it is deleted, and Karmada brings it again
+/// only when it changes.
+pub const ACCOUNTS_ON: &str = "efl.dev/accounts-on";
 /// Held by an Orchestrator until its resources are gone.
 pub const FINALIZER: &str = "efl.dev/resources";
 /// Selects what the runtime made.

@@ -34,7 +34,7 @@ pub enum Handover {
 }
 
 /// What is seen while a pipeline moves.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 #[allow(clippy::struct_excessive_bools)] // each is one observation
 pub struct Seen {
     /// Base and functions have arrived on every new cluster.
@@ -45,8 +45,8 @@ pub struct Seen {
     pub switched: bool,
     /// Logic and sources have left the old clusters.
     pub handed_over: bool,
-    /// How many runs are under way on the old clusters; none when that cannot be told.
-    pub runs: Option<usize>,
+    /// How many runs are under way on the old clusters, or why that cannot be told.
+    pub runs: Result<usize, String>,
     /// Every old cluster that is not a new one is gone from Karmada's sight.
     pub source_dead: bool,
     /// A new cluster that is not an old one is gone.
@@ -57,6 +57,24 @@ pub struct Seen {
     pub new_clear: bool,
     /// Placement wants something else by now.
     pub obsolete: bool,
+}
+
+/// Nothing is seen.
+impl Default for Seen {
+    fn default() -> Self {
+        Self {
+            arrived: false,
+            warm: false,
+            switched: false,
+            handed_over: false,
+            runs: Err("nothing is seen".to_owned()),
+            source_dead: false,
+            target_dead: false,
+            old_clear: false,
+            new_clear: false,
+            obsolete: false,
+        }
+    }
 }
 
 /// What follows.
@@ -152,7 +170,7 @@ pub fn next(migration: &Migration, policy: &PlacementPolicy, seen: &Seen, since:
 }
 
 fn drain(policy: &PlacementPolicy, seen: &Seen, since: Duration) -> Next {
-    if seen.handed_over && seen.runs == Some(0) {
+    if seen.handed_over && seen.runs == Ok(0) {
         return Next::Enter(Phase::Remove);
     }
     let forced = policy.force_after.is_some_and(|after| since >= Duration::from_millis(after.0));
@@ -160,13 +178,12 @@ fn drain(policy: &PlacementPolicy, seen: &Seen, since: Duration) -> Next {
         return Next::Enter(Phase::Remove);
     }
     let late = since >= Duration::from_millis(policy.drain_timeout.0);
-    Next::Stay(match (seen.handed_over, seen.runs) {
+    Next::Stay(match (seen.handed_over, &seen.runs) {
         (false, _) => "sensors and sources are leaving the old clusters".to_owned(),
-        (true, None) => "the runs on the old clusters cannot be counted".to_owned(),
-        (true, Some(runs)) if late => {
-            format!("{runs} runs on the old clusters take longer than drain-timeout")
-        }
-        (true, Some(runs)) => format!("{runs} runs on the old clusters are ending"),
+        (true, Err(why)) => format!("the runs on the old clusters cannot be counted: {why}"),
+        (true, Ok(1)) if late => "a run on the old clusters takes longer than drain-timeout".to_owned(),
+        (true, Ok(runs)) if late => format!("{runs} runs on the old clusters take longer than drain-timeout"),
+        (true, Ok(runs)) => format!("runs on the old clusters are ending: {runs} left"),
     })
 }
 
@@ -234,7 +251,7 @@ mod tests {
             warm: true,
             switched: true,
             handed_over: true,
-            runs: Some(0),
+            runs: Ok(0),
             old_clear: true,
             ..Seen::default()
         }
@@ -327,7 +344,7 @@ mod tests {
 
     #[test]
     fn runs_are_cut_only_when_that_was_asked_for() {
-        let running = Seen { handed_over: true, runs: Some(3), ..Seen::default() };
+        let running = Seen { handed_over: true, runs: Ok(3), ..Seen::default() };
         let long = Duration::from_hours(1);
         let Next::Stay(why) = next(&migration(Phase::Drain), &policy(), &running, long) else {
             panic!("runs were cut");

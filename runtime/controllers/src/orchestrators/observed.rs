@@ -74,8 +74,8 @@ pub struct Overall {
 
 impl Observed {
     /// What Karmada says of what is to stand.
-    pub fn of(context: &Context, wanted: &[(Stage, &Wanted)]) -> Self {
-        let travelling = |(stage, wanted): &(Stage, &Wanted)| {
+    pub fn of(context: &Context, wanted: &[(Stage, Wanted)]) -> Self {
+        let travelling = |(stage, wanted): &(Stage, Wanted)| {
             let Wanted { kind, namespace, name, declaration, .. } = wanted;
             let children = &context.children;
             Travelling {
@@ -135,6 +135,13 @@ impl Observed {
         of_stages.into_iter().all(|r| clusters.iter().all(|cluster| r.on(cluster) == Health::Healthy))
     }
 
+    /// Those of some clusters that have every ServiceAccount.
+    pub fn with_accounts(&self, clusters: &[String]) -> Vec<String> {
+        let accounts = || self.resources.iter().filter(|r| r.kind == "ServiceAccount");
+        let has_all = |c: &&String| accounts().all(|r| r.on(c) == Health::Healthy);
+        clusters.iter().filter(has_all).cloned().collect()
+    }
+
     fn arrived(&self, stages: &[Stage], clusters: &[String]) -> bool {
         let there = |r: &Travelling| {
             clusters.iter().all(|c| matches!(r.on(c), Health::Healthy | Health::Unhealthy(_)))
@@ -191,7 +198,7 @@ impl Observed {
         orchestrator: &str,
         clusters: &[String],
         members: &Members,
-    ) -> Option<usize> {
+    ) -> Result<usize, String> {
         let mut count = 0;
         for cluster in clusters {
             if !members.get(cluster).is_some_and(|member| member.ready) {
@@ -203,17 +210,14 @@ impl Observed {
                  ?labelSelector=efl.dev%2Forchestrator%3D{orchestrator},workflows.argoproj.io%2Fcompleted!%3Dtrue&limit=500",
                 resource.api_version, resource.plural
             );
-            let request = http::Request::get(path).body(Vec::new()).ok()?;
+            let request = http::Request::get(path).body(Vec::new()).map_err(|e| e.to_string())?;
             let list = within(context.client.request::<kube::core::ObjectList<DynamicObject>>(request)).await;
             match list {
                 Ok(list) => count += list.items.len(),
-                Err(error) => {
-                    tracing::debug!(%error, cluster, "runs cannot be counted");
-                    return None;
-                }
+                Err(error) => return Err(format!("{cluster}: {error}")),
             }
         }
-        Some(count)
+        Ok(count)
     }
 }
 

@@ -11,7 +11,9 @@ use super::{
     report::{Report, Running},
 };
 use crate::{
-    api::{self, ACCEPTS, DECISION, FINALIZER, MANAGER, MIGRATION_MANAGER, MOVE_TO, PAUSED},
+    api::{
+        self, ACCEPTS, ACCOUNTS_ON, DECISION, FINALIZER, MANAGER, MIGRATION_MANAGER, MOVE_TO, PAUSED, SECRET,
+    },
     client::within,
     conditions::now,
     installation::{Installation, Members},
@@ -178,22 +180,25 @@ impl Turn<'_> {
         };
         let wanted: Vec<(Stage, Wanted)> =
             resources.iter().filter_map(|r| Some((r.stage, Wanted::of(r)?))).collect();
-        let pairs: Vec<(Stage, &Wanted)> = wanted.iter().map(|(stage, wanted)| (*stage, wanted)).collect();
-        let before = Observed::of(cx, &pairs);
+        let before = Observed::of(cx, &wanted);
+        let accounts_on = before.with_accounts(&stages.base);
+        let wanted: Vec<(Stage, Wanted)> =
+            wanted.into_iter().map(|(stage, wanted)| (stage, told(wanted, &accounts_on))).collect();
         // Who consumes an event for the first time starts with what comes next: on the first deployment sources wait for it.
         let listens = before.healthy(&[Stage::Logic], &stages.logic);
         let mut written = 0;
         for ((_, object), resource) in wanted.iter().zip(&resources) {
-            let held_back = exposes(resource)
+            let too_early = exposes(resource)
                 && !listens
                 && cx.children.checksum(object.kind, &object.namespace, &object.name).is_none();
-            if object.kind != DECISION && !held_back {
+            let orphaned = object.kind == SECRET && accounts_on.is_empty();
+            if object.kind != DECISION && !too_early && !orphaned {
                 written += usize::from(cx.apply(object).await?);
             }
         }
         sweep(key, &wanted, cx).await?;
 
-        let observed = if written > 0 { Observed::of(cx, &pairs) } else { before };
+        let observed = if written > 0 { Observed::of(cx, &wanted) } else { before };
         let running = Running {
             overall: observed.overall(&stages),
             exposed: listens || stages.events.is_empty() && stages.everywhere.is_empty(),
@@ -314,6 +319,11 @@ fn handover(spec: &OrchestratorSpec) -> Handover {
         catalog::sources::find(&source.kind).is_none_or(|kind| kind.handover == catalog::Handover::Exclusive)
     });
     if exclusive { Handover::Exclusive } else { Handover::Overlap }
+}
+
+/// A token is told which members have its account; anything else is what it is.
+fn told(wanted: Wanted, accounts_on: &[String]) -> Wanted {
+    if wanted.kind == SECRET { wanted.annotated(ACCOUNTS_ON, Some(&accounts_on.join(","))) } else { wanted }
 }
 
 /// Whether a resource lets events in: the policies of the sources.
@@ -465,8 +475,8 @@ async fn delete(object: &DynamicObject, key: &Key, cx: &Context) -> Result<Actio
     }
     if let Ok(orc) = &*program(object, key, cx) {
         let made = expand_at(orc, &Clusters::default(), &StageClusters::default()).unwrap_or_default();
-        for secret in made.iter().filter(|r| api::SECRET.is(r.api_version, r.kind)) {
-            cx.delete(api::SECRET, secret.namespace, &secret.name).await?;
+        for secret in made.iter().filter(|r| SECRET.is(r.api_version, r.kind)) {
+            cx.delete(SECRET, secret.namespace, &secret.name).await?;
         }
     }
     let left: Vec<String> = travelling
