@@ -15,7 +15,7 @@ mod printer;
 mod spacing;
 mod trivia;
 
-use efl_grammar::{Parse, TextRange};
+use efl_grammar::{Parse, TextRange, TextSize};
 
 /// A formatted text.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -30,7 +30,25 @@ pub struct Formatted {
 
 /// Formats a file. Formatting what is formatted changes nothing.
 pub fn format(text: &str) -> Formatted {
-    format_parsed(text, &efl_grammar::parse(text))
+    let parse = efl_grammar::parse(text);
+    if text.ends_with('\n') || parse.errors().is_empty() {
+        return format_parsed(text, &parse);
+    }
+    // The last line will end, and what nothing closes may then be read otherwise: it is read so from the start.
+    let ended = format!("{text}\n");
+    let Formatted { text: formatted, mut skipped, mut edits } =
+        format_parsed(&ended, &efl_grammar::parse(&ended));
+    let end = TextSize::of(text);
+    for range in &mut skipped {
+        *range = TextRange::new(range.start().min(end), range.end().min(end));
+    }
+    match edits.last_mut() {
+        Some((range, _)) if range.end() > end => {
+            *range = TextRange::new(range.start().min(end), end);
+        }
+        _ => edits.push((TextRange::empty(end), "\n".to_owned())),
+    }
+    Formatted { text: formatted, skipped, edits }
 }
 
 /// Formats the declarations, members and statements that a range touches: the edits of [`format`] that concern them.

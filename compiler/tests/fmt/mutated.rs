@@ -39,6 +39,17 @@ fn samples_keep_what_they_say() {
     }
 }
 
+/// Found by the fuzzer: what nothing closes is read otherwise when the last line ends.
+#[test]
+fn a_last_line_that_does_not_end() {
+    let quotes = "\n\"\"\"\"\"//\"//\n\"\n\"\" \"\n\"\"//\"//\n\"//\n\"\n\"\"//\"\n\"\"//\"\n\"\"//\"\n\"\"//\"//\n\"//\n\"//\n\"\n\"\"//\"\n\"\"//\"\n\"\"//\"//\n\"\n\"\"//\"//\n\"//\n\"//\n\"\n\"\"//\"\n\"\"//\"//\n\"\n\"";
+    for text in
+        [quotes, "orchestrator o { namespace: \"n", "x  {", "bus b: jetstream {  url: \"u\" }\ny", " \"\"\"a"]
+    {
+        hold(text);
+    }
+}
+
 #[test]
 fn files_without_declarations() {
     for (before, after) in [
