@@ -479,18 +479,24 @@ async fn delete(object: &DynamicObject, key: &Key, cx: &Context) -> Result<Actio
             cx.delete(SECRET, secret.namespace, &secret.name).await?;
         }
     }
+    if travelling.is_empty() {
+        for (kind, child) in &control {
+            if let (Some(namespace), Some(name)) = (&child.metadata.namespace, &child.metadata.name)
+                && child.metadata.deletion_timestamp.is_none()
+            {
+                cx.delete(*kind, namespace, name).await?;
+            }
+        }
+    }
+    // Karmada holds its policies for a moment.
     let left: Vec<String> = travelling
         .iter()
+        .chain(&control)
         .map(|(kind, child)| format!("{} {}", kind.name, child.metadata.name.as_deref().unwrap_or_default()))
         .collect();
     if !left.is_empty() {
         cx.write(key, &old, Report::new(object, &old).deleting(&left.join(", "))).await?;
         return Ok(Action::requeue(SOON));
-    }
-    for (kind, child) in &control {
-        if let (Some(namespace), Some(name)) = (&child.metadata.namespace, &child.metadata.name) {
-            cx.delete(*kind, namespace, name).await?;
-        }
     }
     cx.programs.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     cx.finalizers(key, &[]).await?;
