@@ -38,7 +38,8 @@ fn repository() -> BTreeSet<String> {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).expect("a folder").flatten() {
             let path = entry.path();
-            if entry.file_name() != ".git" && entry.file_name() != "target" {
+            // Not ours: what a build and npm leave in the work tree.
+            if ![".git", "target", "node_modules"].iter().any(|other| entry.file_name() == *other) {
                 found.insert(path.strip_prefix(&root).expect("it is below").display().to_string());
                 folders.extend(path.is_dir().then_some(path));
             }
