@@ -5,13 +5,14 @@ use crate::{
     disk::{self, Disk, STDIN_FILE},
     inputs::{self, Input, Inputs},
     params::{ParamOptions, Params},
-    report::{Problem, Report},
+    report::{Format, Problem, Report},
     settings::{self, Settings},
     source::{Source, SourceKind},
+    terminal::{Stream, Terminal},
 };
 use efl_compiler::{
     db::{self, Database, SourceFile},
-    diag::Diagnostic,
+    diag::{Diagnostic, Level},
     project,
     rules::{not_utf8, param_required, unreadable_file},
     system::System as _,
@@ -143,6 +144,20 @@ impl Project {
                 project::diagnostics(db, file)
             }
         })
+    }
+
+    /// Says errors and warnings; whether there is no error, and no param without a value.
+    pub(crate) fn is_sound(&self, terminal: Terminal) -> Result<bool, Failure> {
+        let mut report = self.report();
+        self.require_params(&mut report);
+        report.at_least(Level::Warning);
+        let look = terminal.look(Stream::Err);
+        Terminal::write(Stream::Err, &report.render(Format::Human, look))?;
+        let is_sound = report.counts().errors == 0;
+        if !is_sound {
+            Terminal::message(&report.counts().summary(look));
+        }
+        Ok(is_sound)
     }
 
     /// A report of what is wrong with each file, which may be an input.

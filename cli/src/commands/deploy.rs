@@ -6,11 +6,10 @@ use crate::{
     inputs::Inputs,
     params::ParamOptions,
     project::Project,
-    report::Format as ReportFormat,
     terminal::{Look, Stream, Terminal},
 };
 use clap::ValueEnum;
-use efl_compiler::{diag::Level, expand, spec::Management, units};
+use efl_compiler::{expand, spec::Management, units};
 use efl_runtime::{
     Client,
     deploy::{self, Change, Declared, Field, Standing},
@@ -104,13 +103,7 @@ impl Diff {
 impl Deploy {
     pub(crate) fn run(self, terminal: Terminal) -> Result<Exit, Failure> {
         let project = Project::load(&self.inputs, &self.params)?;
-        let mut report = project.report();
-        project.require_params(&mut report);
-        report.at_least(Level::Warning);
-        let look = terminal.look(Stream::Err);
-        Terminal::write(Stream::Err, &report.render(ReportFormat::Human, look))?;
-        if report.counts().errors > 0 {
-            Terminal::message(&report.counts().summary(look));
+        if !project.is_sound(terminal)? {
             return Ok(Exit::Errors);
         }
         let mut declared: Vec<Declared> = Vec::new();

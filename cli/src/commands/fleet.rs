@@ -6,11 +6,10 @@ use crate::{
     inputs::Inputs,
     params::ParamOptions,
     project::Project,
-    report::Format as ReportFormat,
-    terminal::{Stream, Terminal},
+    terminal::Terminal,
 };
 use clap::Subcommand;
-use efl_compiler::{diag::Level, project, spec::fleet::FleetSpec};
+use efl_compiler::{project, spec::fleet::FleetSpec};
 use efl_runtime::deploy;
 
 /// The fleet: which clusters there are, and how they are observed
@@ -66,13 +65,7 @@ impl Fleet {
 impl Apply {
     fn run(self, terminal: Terminal) -> Result<Exit, Failure> {
         let project = Project::load(&self.inputs, &self.params)?;
-        let mut report = project.report();
-        project.require_params(&mut report);
-        report.at_least(Level::Warning);
-        let look = terminal.look(Stream::Err);
-        Terminal::write(Stream::Err, &report.render(ReportFormat::Human, look))?;
-        if report.counts().errors > 0 {
-            Terminal::message(&report.counts().summary(look));
+        if !project.is_sound(terminal)? {
             return Ok(Exit::Errors);
         }
         let fleets: Vec<_> =

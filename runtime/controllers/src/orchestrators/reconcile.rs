@@ -173,8 +173,7 @@ impl Turn<'_> {
         let resources = match expand_at(orc, &self.inventory, &stages) {
             Ok(resources) => resources,
             Err(errors) => {
-                let why: Vec<String> = errors.iter().map(|e| format!("{e} ({})", e.help)).collect();
-                cx.write(key, old, report.rejected("CannotBeMade", &why.join("\n"))).await?;
+                cx.write(key, old, report.unmakeable(&errors)).await?;
                 return Ok(Action::await_change());
             }
         };
@@ -348,8 +347,7 @@ async fn single(
     let resources = match expand_at(orc, &inventory, &StageClusters::default()) {
         Ok(resources) => resources,
         Err(errors) => {
-            let why: Vec<String> = errors.iter().map(|e| format!("{e} ({})", e.help)).collect();
-            cx.write(key, old, report.rejected("CannotBeMade", &why.join("\n"))).await?;
+            cx.write(key, old, report.unmakeable(&errors)).await?;
             return Ok(Action::await_change());
         }
     };

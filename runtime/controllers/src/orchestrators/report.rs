@@ -2,6 +2,7 @@
 
 use super::observed::Overall;
 use crate::conditions::{Conditions, now};
+use efl_compiler::expand::ExpandError;
 use efl_compiler::spec::{Condition, ConditionStatus, Migration, OrchestratorStatus, Phase, ResourceStatus};
 use kube::api::DynamicObject;
 use std::collections::BTreeSet;
@@ -64,6 +65,12 @@ impl<'o> Report<'o> {
         }
         let resources = self.old.resources.clone();
         self.done(Phase::Rejected, resources)
+    }
+
+    /// It is a program, and no resources can be made of it.
+    pub fn unmakeable(self, errors: &[ExpandError]) -> OrchestratorStatus {
+        let why: Vec<String> = errors.iter().map(|error| format!("{error} ({})", error.help)).collect();
+        self.rejected("CannotBeMade", &why.join("\n"))
     }
 
     /// Others apply it.
