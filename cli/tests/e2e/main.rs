@@ -4,17 +4,24 @@
 //! The members are API servers without nodes: what Knative and Argo Events would report, `Members` reports. The runtime runs
 //! with the rights of `efl runtime install`, and with no others.
 
+mod desk;
 mod members;
+mod three;
 
+use desk::{Desk, Ran as _};
 use efl_testbed::{Bed, Level, Load};
 use members::Members;
 use std::{
     fs,
+    ops::Deref,
     path::PathBuf,
-    process::{Child, Command, Output, Stdio},
+    sync::Mutex,
     thread,
     time::{Duration, Instant},
 };
+
+/// Held by the test that has the bed: there is one.
+static BED: Mutex<()> = Mutex::new(());
 
 const NAMESPACE: &str = "e2e";
 
@@ -56,6 +63,7 @@ fn level_two() {
     if !Level::Two.asked("the runtime on Karmada") {
         return;
     }
+    let _bed = BED.lock();
     let bed = Bed::new(Level::Two).expect("a cache");
     let was_up = bed.is_up();
     bed.up().expect("it comes up");
@@ -73,46 +81,33 @@ fn level_two() {
 
 /// The bed with a fleet and a pipeline's files.
 struct World<'b> {
-    bed: &'b Bed,
-    folder: PathBuf,
+    desk: Desk<'b>,
     members: Members,
 }
 
-/// A runtime, ended when it is dropped.
-struct Runtime(Child);
+impl<'b> Deref for World<'b> {
+    type Target = Desk<'b>;
 
-impl Drop for Runtime {
-    fn drop(&mut self) {
-        let _ = self.0.kill(); // it may have died, which is the point of some tests
-        let _ = self.0.wait();
+    fn deref(&self) -> &Desk<'b> {
+        &self.desk
     }
 }
 
 impl<'b> World<'b> {
     fn new(bed: &'b Bed) -> Self {
-        let folder = std::env::temp_dir().join(format!("efl-e2e-{}", std::process::id()));
-        fs::create_dir_all(&folder).expect("a folder");
         let mut fleet = FLEET.to_owned();
         for (name, member) in [("M1", "m1"), ("M2", "m2"), ("M3", "m3")] {
             let url = bed.place(member).expect("a place").prometheus.expect("it has a Prometheus");
             fleet = fleet.replace(name, &url);
         }
-        fs::write(folder.join("fleet.efl"), fleet).expect("it is written");
-        fs::write(folder.join("pipeline.efl"), PIPELINE).expect("it is written");
-        // As the runtime's own account, not as an administrator.
-        let admin =
-            fs::read_to_string(bed.place("karmada").expect("a place").kubeconfig).expect("a kubeconfig");
-        let account = "system:serviceaccount:efl-system:efl-runtime";
-        let mut own: serde_json::Value = serde_json::from_str(&admin).expect("the bed writes JSON");
-        own["users"][0]["user"]["as"] = account.into();
-        fs::write(folder.join("runtime.kubeconfig"), own.to_string()).expect("it is written");
+        let desk = Desk::new(bed, "e2e", &[("fleet.efl", &fleet), ("pipeline.efl", PIPELINE)]);
         for member in ["m1", "m2", "m3"] {
             bed.set_load(member, Load { cpu: 0.2, memory: 0.2 }).expect("it is set");
         }
         let kubeconfigs: Vec<(String, PathBuf)> = ["m1", "m2", "m3"]
             .map(|m| (m.to_owned(), bed.place(m).expect("a place").kubeconfig.clone()))
             .into();
-        let this = Self { bed, folder, members: Members::start(&kubeconfigs, NAMESPACE) };
+        let this = Self { desk, members: Members::start(&kubeconfigs, NAMESPACE) };
         this.kubectl(&["create", "namespace", NAMESPACE]);
         this.kubectl(&[
             "create",
@@ -132,71 +127,13 @@ impl<'b> World<'b> {
         this
     }
 
-    fn kubeconfig(&self) -> PathBuf {
-        self.bed.place("karmada").expect("a place").kubeconfig.clone()
-    }
-
-    fn efl(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_efl"));
-        command.args(arguments).current_dir(&self.folder).env("KUBECONFIG", self.kubeconfig());
-        command.stdin(Stdio::null()).output().expect("it runs")
-    }
-
-    fn kubectl(&self, arguments: &[&str]) -> String {
-        let mut command = self.bed.kubectl("karmada").expect("kubectl");
-        let output = command.args(arguments).output().expect("it runs");
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    }
-
-    fn runtime(&self, crash_after: Option<usize>) -> Runtime {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_efl"));
-        command.args([
-            "runtime",
-            "run",
-            "--alone",
-            "--listen",
-            "127.0.0.1:0",
-            "--log-level",
-            "info,salsa=warn",
-        ]);
-        command.arg("--kubeconfig").arg(self.folder.join("runtime.kubeconfig"));
-        if let Some(writes) = crash_after {
-            command.args(["--crash-after-writes", &writes.to_string()]);
-        }
-        let log = fs::File::options()
-            .append(true)
-            .create(true)
-            .open(self.folder.join("runtime.log"))
-            .expect("a log");
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
-        Runtime(command.spawn().expect("it runs"))
-    }
-
     fn status(&self) -> serde_json::Value {
-        let output = self.efl(&["status", "crossing", "--format", "json"]);
-        serde_json::from_slice(&output.stdout).unwrap_or_default()
+        self.status_of("crossing")
     }
 
     /// Waits until something is so of the status.
     fn wait(&self, what: &str, limit: Duration, is_so: impl Fn(&serde_json::Value) -> bool) -> Duration {
-        let began = Instant::now();
-        loop {
-            let status = self.status();
-            if is_so(&status) {
-                return began.elapsed();
-            }
-            if began.elapsed() > limit {
-                let log = fs::read_to_string(self.folder.join("runtime.log")).unwrap_or_default();
-                let tail: Vec<&str> = log.lines().rev().take(15).collect();
-                let human = self.efl(&["status", "crossing"]);
-                panic!(
-                    "{what}: not after {limit:?}\n{}\n{}",
-                    String::from_utf8_lossy(&human.stdout),
-                    tail.join("\n")
-                );
-            }
-            thread::sleep(Duration::from_millis(300));
-        }
+        self.wait_for("crossing", what, limit, is_so)
     }
 
     fn deploys_and_says_so(&self) {
@@ -337,29 +274,5 @@ impl<'b> World<'b> {
             "the events are not as they should be"
         );
         drop(runtime);
-    }
-}
-
-impl Drop for World<'_> {
-    fn drop(&mut self) {
-        if !thread::panicking() {
-            let _ = fs::remove_dir_all(&self.folder); // the system's own folder for such things
-        }
-    }
-}
-
-trait Ran {
-    fn text(&self) -> String;
-    fn expect_code(&self, code: i32);
-}
-
-impl Ran for Output {
-    fn text(&self) -> String {
-        format!("{}{}", String::from_utf8_lossy(&self.stdout), String::from_utf8_lossy(&self.stderr))
-    }
-
-    #[track_caller]
-    fn expect_code(&self, code: i32) {
-        assert_eq!(self.status.code(), Some(code), "{}", self.text());
     }
 }
