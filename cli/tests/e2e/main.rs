@@ -270,7 +270,7 @@ impl<'b> World<'b> {
         assert!(!log.contains(TOKEN), "a secret is in the log");
         let events = self.kubectl(&["get", "events", "--namespace", NAMESPACE, "--output=json"]);
         assert!(
-            events.contains("MigrationStarted") && !events.contains(TOKEN),
+            events.contains("MigrationStarted") && events.contains("\"Moved\"") && !events.contains(TOKEN),
             "the events are not as they should be"
         );
         drop(runtime);

@@ -41,11 +41,33 @@ impl Installation {
         let Some(text) = map.data.as_ref().and_then(|data| data.get(CONFIG_KEY)) else {
             return Self::Malformed(format!("the ConfigMap {CONFIG_MAP} has no key {CONFIG_KEY}"));
         };
-        match serde_json::from_str::<FleetSpec>(text) {
+        let fleet = serde_json::from_str::<FleetSpec>(text).map_err(|error| error.to_string());
+        match fleet.and_then(|fleet| unsafe_name(&fleet).map_or(Ok(fleet), Err)) {
             Ok(fleet) => Self::Fleet(Arc::new(fleet)),
-            Err(error) => Self::Malformed(format!("{CONFIG_KEY} of the ConfigMap {CONFIG_MAP}: {error}")),
+            Err(why) => Self::Malformed(format!("{CONFIG_KEY} of the ConfigMap {CONFIG_MAP}: {why}")),
         }
     }
+}
+
+/// A name that would mean something in a query, a path or a host, where it is to be a name. The compiler lets none pass; who writes
+/// the ConfigMap by hand might.
+fn unsafe_name(fleet: &FleetSpec) -> Option<String> {
+    let is_label = |name: &str| {
+        let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+        let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        (1..=63).contains(&name.len())
+            && edge(name.chars().next())
+            && edge(name.chars().last())
+            && name.chars().all(inner)
+    };
+    if let Some(cluster) = fleet.clusters.iter().find(|cluster| !is_label(&cluster.name)) {
+        return Some(format!("{:?} is no name of a cluster", cluster.name));
+    }
+    // Upstream: prometheus/common/model, LabelName.
+    let letter = |c: char| c.is_ascii_alphabetic() || c == '_';
+    let mut chars = fleet.label.chars();
+    let is_sound = chars.next().is_some_and(letter) && chars.all(|c| letter(c) || c.is_ascii_digit());
+    (!is_sound).then(|| format!("{:?} is no label of Prometheus", fleet.label))
 }
 
 /// Follows the ConfigMap of a namespace.
@@ -179,5 +201,42 @@ fn member(cluster: &DynamicObject) -> Member {
         apis: kinds.collect(),
         cpu: allocatable("cpu"),
         memory: allocatable("memory"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Installation;
+    use efl_compiler::spec::fleet::{CONFIG_KEY, FleetSpec};
+    use k8s_openapi::api::core::v1::ConfigMap;
+    use serde_json::{Value, json};
+
+    fn installed(fleet: &Value) -> Installation {
+        let data = [(CONFIG_KEY.to_owned(), fleet.to_string())].into();
+        Installation::of(&ConfigMap { data: Some(data), ..ConfigMap::default() })
+    }
+
+    #[test]
+    fn a_name_is_nothing_but_a_name() {
+        let fleet = |cluster: &str, label: &str| json!({ "name": "f", "label": label, "clusters": [{ "name": cluster }] });
+        let good = installed(&fleet("edge-a", "cluster"));
+        assert_eq!(good.fleet().map(|fleet: &std::sync::Arc<FleetSpec>| fleet.clusters.len()), Some(1));
+        for (cluster, label) in [
+            ("a\"} or vector(0) or x{y=\"", "cluster"),
+            ("a' or x{y='", "cluster"),
+            ("../../api/v1/secrets", "cluster"),
+            (".*", "cluster"),
+            ("", "cluster"),
+            ("a\nb", "cluster"),
+            ("a", "cluster=\"x\"} or up{y"),
+            ("a", "1st"),
+            ("a", ""),
+        ] {
+            let bad = installed(&fleet(cluster, label));
+            assert!(
+                matches!(&bad, Installation::Malformed(why) if why.contains("is no")),
+                "{cluster:?} {label:?}: {bad:?}"
+            );
+        }
     }
 }

@@ -29,7 +29,7 @@ use serde_json::json;
 use std::{
     collections::BTreeMap,
     sync::{Arc, atomic::Ordering::Relaxed},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 use tokio::sync::watch;
 
@@ -37,8 +37,11 @@ use tokio::sync::watch;
 const NEEDED: [&str; 2] = ["serving.knative.dev/v1/Service", "argoproj.io/v1alpha1/EventSource"];
 /// By how much a score must differ from the written one to be written again.
 const SCORE_STEP: f64 = 0.05;
-/// How often that may be.
-const SCORE_PERIOD: Duration = Duration::from_mins(1);
+/// Scores and messages are written once in this time; that a condition changes or a cluster is rejected [`NEWS`] times. What comes and
+/// goes each period, as at a limit, would be written each period.
+const QUIET: Duration = Duration::from_mins(1);
+/// See [`QUIET`].
+const NEWS: usize = 3;
 
 /// What the controller works with.
 pub struct Placement {
@@ -65,7 +68,7 @@ impl Placement {
     /// Decides each period, for ever.
     pub async fn run(mut self) {
         let mut known: BTreeMap<String, Observed> = BTreeMap::new();
-        let mut states: BTreeMap<(String, String), State> = BTreeMap::new();
+        let mut states: BTreeMap<(String, String), Remembered> = BTreeMap::new();
         loop {
             let fleet = self.installation.borrow_and_update().fleet().cloned();
             let period = fleet.as_ref().map_or(Duration::from_secs(5), |f| Duration::from_millis(f.every.0));
@@ -85,7 +88,7 @@ impl Placement {
         &self,
         fleet: &FleetSpec,
         known: &mut BTreeMap<String, Observed>,
-        states: &mut BTreeMap<(String, String), State>,
+        states: &mut BTreeMap<(String, String), Remembered>,
     ) -> Result<(), crate::client::ApiError> {
         let (members, observed) = tokio::join!(members(&self.client), self.source.observe(fleet));
         let members = members?;
@@ -121,11 +124,13 @@ impl Placement {
         let questions: Vec<(&Question, &State)> = asked.iter().map(|a| (&a.question, &a.state)).collect();
         let decided = decide_fleet(&view, &questions, now_);
         for (asked, (decision, state)) in asked.iter().zip(decided) {
-            states.insert((asked.namespace.clone(), asked.name.clone()), state.clone());
-            let status = answer(asked, &decision, &state, scorer_failed.as_ref());
-            if !is_news(asked, &state, &status) {
+            let status = answer(asked, &decision, &state, scorer_failed.as_ref(), known);
+            let remembered = states.entry((asked.namespace.clone(), asked.name.clone())).or_default();
+            remembered.state = state;
+            if !is_news(asked, remembered, &status) {
                 continue;
             }
+            remembered.written.push(Instant::now());
             if decision.changed {
                 Telemetry::count(&self.telemetry.decisions);
                 tracing::info!(
@@ -149,6 +154,15 @@ impl Placement {
             tracing::warn!(%error, decision = asked.name, "a decision was not written; it is made again");
         }
     }
+}
+
+/// What is remembered of a pipeline from period to period.
+#[derive(Default)]
+struct Remembered {
+    /// Of the engine: newer than what is written, as not every period is worth a write.
+    state: State,
+    /// When its status was written lately.
+    written: Vec<Instant>,
 }
 
 /// A moment as the engine counts.
@@ -201,7 +215,7 @@ fn view(fleet: &FleetSpec, members: &Members, known: &BTreeMap<String, Observed>
 }
 
 /// A PlacementDecision as a question. One that is malformed is said to be so, and left.
-fn asked(object: &DynamicObject, states: &BTreeMap<(String, String), State>) -> Option<Asked> {
+fn asked(object: &DynamicObject, states: &BTreeMap<(String, String), Remembered>) -> Option<Asked> {
     let (namespace, name) = (object.metadata.namespace.clone()?, object.metadata.name.clone()?);
     if object.metadata.deletion_timestamp.is_some() {
         return None;
@@ -218,10 +232,9 @@ fn asked(object: &DynamicObject, states: &BTreeMap<(String, String), State>) -> 
         }
     };
     let key = (namespace.clone(), name.clone());
-    // In memory it is newer: not every period is worth a write.
-    let state = states.get(&key).cloned().unwrap_or_else(|| {
-        status.state.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
-    });
+    let written = || status.state.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    let remembered = states.get(&key).map(|remembered| remembered.state.clone());
+    let state = remembered.or_else(written).unwrap_or_default();
     let annotations = object.metadata.annotations.as_ref();
     let ordered = annotations.and_then(|a| a.get(MOVE_TO)).map(String::as_str).unwrap_or_default();
     let ordered = ordered.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
@@ -262,21 +275,35 @@ fn question(spec: &PlacementDecisionSpec, name: &str, ordered: Vec<String>, movi
     }
 }
 
-/// The status that says what was decided and why.
-/// `scorer` is why the external scorer was of no use, where there is one.
+/// The status that says what was decided and why. `scorer` is why the external scorer was of no use, where there is one; `known` is
+/// what was observed of the clusters.
 fn answer(
     asked: &Asked,
     decision: &efl_placement::Decision,
     state: &State,
     scorer: Option<&Option<String>>,
+    known: &BTreeMap<String, Observed>,
 ) -> PlacementDecisionStatus {
+    // Why a cluster is not measured, on a line.
+    let unmeasured = |cluster: &str| {
+        let problems = &known.get(cluster)?.problems;
+        (!problems.is_empty()).then(|| problems.join("; "))
+    };
     let old = &asked.status;
     let changed = decision.selected != old.selected;
     let score = |cluster: &str| decision.scores.iter().find(|s| s.cluster == cluster).and_then(|s| s.total);
     let mut conditions = Conditions::new(&old.conditions, asked.generation, now());
     let reason = decision.reason.word();
     let is = decision.conditions;
-    conditions.is("MetricsFresh", is.metrics_fresh, if is.metrics_fresh { "Fresh" } else { "Stale" }, "");
+    let missing =
+        decision.scores.iter().filter_map(|s| Some(format!("{}: {}", s.cluster, unmeasured(&s.cluster)?)));
+    let missing = missing.take(8).collect::<Vec<_>>().join("\n");
+    conditions.is(
+        "MetricsFresh",
+        is.metrics_fresh,
+        if is.metrics_fresh { "Fresh" } else { "Stale" },
+        missing,
+    );
     conditions.is("Thrashing", is.thrashing, if is.thrashing { "MarginDoubled" } else { "Calm" }, "");
     let none = is.no_feasible_cluster;
     let why = if none { decision.reason.to_string() } else { String::new() };
@@ -326,10 +353,12 @@ fn answer(
             .iter()
             .filter_map(|score| {
                 let rejection = score.rejection.as_ref()?;
+                let because = unmeasured(&score.cluster).filter(|_| rejection.is_about_metrics());
+                let because = because.map(|why| format!(" ({why})")).unwrap_or_default();
                 Some(Rejection {
                     cluster: score.cluster.clone(),
                     reason: rejection.reason().to_owned(),
-                    message: clipped(rejection.to_string(), 4_000),
+                    message: clipped(format!("{rejection}{because}"), 4_000),
                 })
             })
             .collect(),
@@ -345,28 +374,130 @@ fn rounded(number: f64) -> f64 {
     (number * 1000.0).round() / 1000.0
 }
 
-/// Whether a status is worth a write. Scores change a little all the time; that alone is none.
-fn is_news(asked: &Asked, state: &State, new: &PlacementDecisionStatus) -> bool {
+/// Whether a status is worth a write: a decision always, the rest not all the time.
+fn is_news(asked: &Asked, remembered: &mut Remembered, new: &PlacementDecisionStatus) -> bool {
     let old = &asked.status;
-    let lasting = |status: &PlacementDecisionStatus| {
+    let written: State =
+        old.state.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let decision = |status: &PlacementDecisionStatus| (status.observed_generation, status.selected.clone());
+    if decision(old) != decision(new) || remembered.state.is_news(&written) {
+        return true;
+    }
+    remembered.written.retain(|at| at.elapsed() < QUIET);
+    let facts = |status: &PlacementDecisionStatus| {
         let conditions: Vec<_> =
             status.conditions.iter().map(|c| (c.ty.clone(), c.status, c.reason.clone())).collect();
         let rejected: Vec<_> =
             status.rejected.iter().map(|r| (r.cluster.clone(), r.reason.clone())).collect();
-        (status.observed_generation, status.selected.clone(), conditions, rejected)
+        (conditions, rejected)
     };
-    let written: State =
-        old.state.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    if lasting(old) != lasting(new) || state.is_news(&written) {
+    if facts(old) != facts(new) && remembered.written.len() < NEWS {
         return true;
     }
     let moved = |score: &ClusterScore| {
         let before = old.scores.iter().find(|s| s.cluster == score.cluster);
         before.is_none_or(|before| (before.total - score.total).abs() >= SCORE_STEP)
     };
-    let last = old.decided_at.as_deref().and_then(|text| text.parse::<jiff::Timestamp>().ok());
-    let since = last.map_or(Duration::MAX, |at| {
-        Duration::try_from(jiff::Timestamp::now().duration_since(at)).unwrap_or_default()
-    });
-    since >= SCORE_PERIOD && new.scores.iter().any(moved)
+    let messages = |status: &PlacementDecisionStatus| -> Vec<String> {
+        status.conditions.iter().map(|c| c.message.clone()).collect()
+    };
+    remembered.written.is_empty() && (new.scores.iter().any(moved) || messages(old) != messages(new))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Asked, NEWS, Remembered, answer, is_news};
+    use crate::observe::Observed;
+    use efl_compiler::spec::PlacementDecisionStatus;
+    use efl_placement::{Cluster, Fleet, Question, Sample, State, Time, decide_fleet};
+    use std::{
+        collections::BTreeMap,
+        time::{Duration, Instant},
+    };
+
+    /// A pipeline on `a` beside `b`, which has this load.
+    fn period(asked: &Asked, state: &State, load: f64, now: u64) -> (PlacementDecisionStatus, State) {
+        let sample = |value| Some(Sample { value, at: Time(now) });
+        let cluster = |name: &str, load: f64| Cluster {
+            name: name.to_owned(),
+            ready: true,
+            cpu: sample(load),
+            memory: sample(load),
+            cpu_capacity: Some(8.0),
+            memory_capacity: Some(8e9),
+            ..Cluster::default()
+        };
+        let fleet = Fleet { clusters: vec![cluster("a", 0.2), cluster("b", load)], ..Fleet::default() };
+        let (decision, state) =
+            decide_fleet(&fleet, &[(&asked.question, state)], Time(now)).pop().expect("one answer");
+        let known = BTreeMap::from([(
+            "b".to_owned(),
+            Observed { problems: vec!["cpu: the query has no result".to_owned()], ..Observed::default() },
+        )]);
+        (answer(asked, &decision, &state, None, &known), state)
+    }
+
+    #[test]
+    fn who_hovers_at_a_limit_is_not_written_each_period() {
+        let question = Question {
+            name: "n/o".to_owned(),
+            candidates: vec!["a".to_owned(), "b".to_owned()],
+            replicas: 1,
+            ..Question::default()
+        };
+        let mut asked = Asked {
+            namespace: "n".to_owned(),
+            name: "o".to_owned(),
+            generation: Some(1),
+            question,
+            state: State::default(),
+            status: PlacementDecisionStatus::default(),
+        };
+        let (mut remembered, mut writes) = (Remembered::default(), 0);
+        for n in 0..40 {
+            let load = if n % 2 == 0 { 0.5 } else { 0.99 };
+            let (status, state) = period(&asked, &remembered.state.clone(), load, 1_000_000 + n * 15_000);
+            remembered.state = state;
+            if is_news(&asked, &mut remembered, &status) {
+                remembered.written.push(Instant::now());
+                asked.status = status;
+                writes += 1;
+            }
+        }
+        // All forty periods of this test are within a minute.
+        assert_eq!(writes, 1 + NEWS - 1, "the decision, and what is news");
+
+        let long_ago =
+            Instant::now().checked_sub(Duration::from_mins(2)).expect("the machine is up for longer");
+        remembered.written = vec![long_ago; NEWS];
+        let other = if asked.status.rejected.is_empty() { 0.99 } else { 0.5 };
+        let (status, _) = period(&asked, &remembered.state.clone(), other, 1_700_000);
+        assert!(is_news(&asked, &mut remembered, &status), "it is written once more");
+    }
+
+    #[test]
+    fn a_status_says_why_a_cluster_is_not_measured() {
+        let question = Question {
+            name: "n/o".to_owned(),
+            candidates: vec!["b".to_owned()],
+            replicas: 1,
+            ..Question::default()
+        };
+        let asked = Asked {
+            namespace: "n".to_owned(),
+            name: "o".to_owned(),
+            generation: Some(1),
+            question,
+            state: State::default(),
+            status: PlacementDecisionStatus::default(),
+        };
+        let (status, _) = period(&asked, &State::default(), f64::NAN, 1_000_000);
+        let fresh = status.conditions.iter().find(|c| c.ty == "MetricsFresh").expect("it is said");
+        assert_eq!(
+            (fresh.reason.as_str(), fresh.message.as_str()),
+            ("Stale", "b: cpu: the query has no result")
+        );
+        let rejected: Vec<&str> = status.rejected.iter().map(|r| r.message.as_str()).collect();
+        assert_eq!(rejected, ["`cpu` is unknown (cpu: the query has no result)"]);
+    }
 }

@@ -118,6 +118,11 @@ impl Rejection {
         }
     }
 
+    /// Whether it is that numbers are missing.
+    pub const fn is_about_metrics(&self) -> bool {
+        matches!(self, Self::StaleMetrics { .. })
+    }
+
     /// How bad it is for a pipeline that is there.
     pub(crate) const fn severity(&self) -> Severity {
         match self {

@@ -42,6 +42,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// The program `prometheus`, for who needs one of their own.
+pub fn prometheus() -> Result<PathBuf> {
+    programs::debian("prometheus")
+}
+
 /// How much is real.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {

@@ -1,5 +1,6 @@
 //! What is measured of the clusters.
 
+pub(crate) mod outside;
 mod prometheus;
 mod scorer;
 
@@ -29,7 +30,7 @@ pub struct Observed {
     pub pending: Option<Reading>,
     /// The fleet's own metrics, as parts of what counts as full.
     pub metrics: BTreeMap<String, Reading>,
-    /// What could not be asked, one line each.
+    /// What could not be asked, and why, one line each: the same while it is the same, and without any credential.
     pub problems: Vec<String>,
 }
 

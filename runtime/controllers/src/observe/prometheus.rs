@@ -3,14 +3,14 @@
 //! An instant query is answered as of now, however old its samples are (5 minutes and more behind a rate), so each number
 //! comes with a second query, for the timestamps of the series that the first one reads.
 
-use super::{MetricsSource, Observed, Reading};
+use super::{MetricsSource, Observed, Reading, outside};
 use efl_compiler::{
     catalog::promql,
-    spec::fleet::{FleetCluster, FleetSpec},
+    spec::fleet::{FleetCluster, FleetMetric, FleetSpec},
 };
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use prometheus_http_query::Client;
-use reqwest::{Certificate, Identity, header, redirect};
+use reqwest::{Certificate, Identity, StatusCode, header};
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
@@ -24,8 +24,13 @@ use std::{
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest answer: one number needs some hundred bytes.
 const LONGEST: usize = 1 << 20;
-/// How many clusters are asked at a time.
-const AT_ONCE: usize = 32;
+/// How many clusters are asked at a time. With more of them each has less time.
+const AT_ONCE: usize = 64;
+/// The longest error of a Prometheus that is passed on.
+const LONGEST_ERROR: usize = 160;
+
+/// What counts the pods that no node takes.
+const PENDING: &str = "pending";
 
 /// A Prometheus: its address and the directory of its credentials.
 type Asked = (String, Option<String>);
@@ -39,14 +44,11 @@ pub struct Prometheus {
 
 impl MetricsSource for Prometheus {
     fn observe<'a>(&'a self, fleet: &'a FleetSpec) -> BoxFuture<'a, BTreeMap<String, Observed>> {
-        let deadline = Duration::from_millis(fleet.every.0 / 2).max(Duration::from_millis(500));
+        let rounds = u32::try_from(fleet.clusters.len().div_ceil(AT_ONCE)).unwrap_or(u32::MAX).max(1);
+        let half = Duration::from_millis(fleet.every.0 / 2).max(Duration::from_millis(500));
+        let deadline = TIMEOUT.min(half / rounds);
         let ask = async move |cluster: &'a FleetCluster| {
-            let answer = tokio::time::timeout(deadline, self.cluster(fleet, cluster)).await;
-            let late = || Observed {
-                problems: vec![format!("no answer within {deadline:?}")],
-                ..Observed::default()
-            };
-            (cluster.name.clone(), answer.unwrap_or_else(|_| late()))
+            (cluster.name.clone(), self.cluster(fleet, cluster, deadline).await)
         };
         async move {
             let asked: Vec<_> = fleet.clusters.iter().map(|cluster| ask(cluster).boxed()).collect();
@@ -109,7 +111,7 @@ fn defaults(resource: &str, only: &str) -> Vec<Query> {
 }
 
 impl Prometheus {
-    async fn cluster(&self, fleet: &FleetSpec, cluster: &FleetCluster) -> Observed {
+    async fn cluster(&self, fleet: &FleetSpec, cluster: &FleetCluster, deadline: Duration) -> Observed {
         let mut observed = Observed::default();
         let (url, credentials, only) = match (&cluster.prometheus, &fleet.prometheus) {
             (Some(own), _) => (own, &cluster.credentials, String::new()),
@@ -137,26 +139,39 @@ impl Prometheus {
             };
             questions.push((resource, queries));
         }
-        questions.push(("pending", Ok(defaults("pending", &only))));
+        questions.push((PENDING, Ok(defaults(PENDING, &only))));
         for (name, metric) in &fleet.metric {
             questions.push((name, Query::of(&metric.query, &cluster.name).map(|query| vec![query])));
         }
+        // Each has the whole time: what is slow takes nothing from the others.
         let ask = |(name, queries): (_, Result<Vec<Query>, String>)| {
             let client = &client;
-            async move { (name, first(client, queries).await) }
+            async move {
+                let answer = tokio::time::timeout(deadline, first(client, queries)).await;
+                (name, answer.unwrap_or_else(|_| Err(format!("no answer within {deadline:?}"))))
+            }
         };
+        let asked = questions.len();
         let answers: Vec<(&str, Result<Option<Reading>, String>)> =
             futures::future::join_all(questions.into_iter().map(ask)).await;
+        let latest = SystemTime::now() + Duration::from_millis(fleet.stale_after.0);
+        let mut problems: Vec<(&str, String)> = Vec::new();
         for (name, answer) in answers {
+            let metric = fleet.metric.get(name);
+            let answer = answer.and_then(|reading| match reading {
+                // It would outlast every sample that is taken in time.
+                Some(reading) if reading.at > latest => Err("its samples are from the future".to_owned()),
+                Some(reading) => believed(name, metric, reading).map(Some),
+                None => Ok(None),
+            });
             match answer {
-                Err(problem) => observed.problems.push(format!("{name}: {problem}")),
+                Err(problem) => problems.push((name, problem)),
                 // Not every installation has kube-state-metrics.
-                Ok(None) if name == "pending" => {}
-                Ok(None) => observed.problems.push(format!("{name}: the query has no result")),
-                Ok(Some(reading)) => match (name, fleet.metric.get(name)) {
-                    (_, Some(metric)) => {
-                        let part = Reading { value: (reading.value / metric.max).min(1.0), ..reading };
-                        observed.metrics.insert(name.to_owned(), part);
+                Ok(None) if name == PENDING => {}
+                Ok(None) => problems.push((name, "the query has no result".to_owned())),
+                Ok(Some(reading)) => match (name, metric) {
+                    (_, Some(_)) => {
+                        observed.metrics.insert(name.to_owned(), reading);
                     }
                     ("cpu", _) => observed.cpu = Some(reading),
                     ("memory", _) => observed.memory = Some(reading),
@@ -164,6 +179,7 @@ impl Prometheus {
                 },
             }
         }
+        observed.problems = lines(&problems, asked);
         observed
     }
 
@@ -212,22 +228,15 @@ impl Credentials {
         if read == Self::default() {
             return Err(format!("{directory} has neither `token` nor `tls.crt` and `tls.key`, nor `ca.crt`"));
         }
+        if read.certificate.is_some() != read.key.is_some() {
+            return Err(format!("{directory} has one of `tls.crt` and `tls.key`; they go together"));
+        }
         Ok(read)
     }
 
     fn client(&self, url: &str) -> Result<Client, String> {
-        let parsed = reqwest::Url::parse(url).map_err(|e| format!("{url} is no address: {e}"))?;
-        if !matches!(parsed.scheme(), "http" | "https")
-            || !parsed.username().is_empty()
-            || parsed.password().is_some()
-        {
-            return Err("the address of a Prometheus is http(s)://host, without a user".to_owned());
-        }
-        let mut builder = reqwest::Client::builder()
-            .timeout(TIMEOUT)
-            .connect_timeout(TIMEOUT)
-            .redirect(redirect::Policy::none()) // credentials are for this host alone
-            .no_proxy();
+        let parsed = outside::checked(url)?;
+        let mut builder = outside::client(TIMEOUT);
         if let Some(token) = &self.token {
             let text = String::from_utf8_lossy(token);
             let mut value = header::HeaderValue::try_from(format!("Bearer {}", text.trim()))
@@ -244,9 +253,39 @@ impl Credentials {
             let certificate = Certificate::from_pem(authority).map_err(|e| format!("ca.crt: {e}"))?;
             builder = builder.tls_certs_only([certificate]);
         }
-        let http = builder.build().map_err(|e| format!("no client for {url}: {e}"))?;
-        Client::from(http, url).map_err(|e| format!("{url}: {e}"))
+        let http = builder.build().map_err(|e| chain(&e))?;
+        Client::from(http, parsed.as_str()).map_err(|e| chain(&e))
     }
+}
+
+/// A number as it counts, if it can be one: utilisations from 0 to 1, the fleet's metrics as parts of what is full.
+fn believed(name: &str, metric: Option<&FleetMetric>, reading: Reading) -> Result<Reading, String> {
+    let Reading { value, .. } = reading;
+    if !value.is_finite() {
+        return Err(format!("its result is {value}, which is no number"));
+    }
+    let value = metric.map_or(value, |metric| (value / metric.max).min(1.0));
+    let is_part = metric.is_some() || name != PENDING;
+    // `rate()` extrapolates: an idle machine may be a little below 0. The engine takes the same for 0 or 1.
+    if is_part && !(-0.05..=1.05).contains(&value) {
+        return Err(format!("its result is {value:.0}, which is not from 0 to 1"));
+    }
+    Ok(Reading { value, ..reading })
+}
+
+/// One line per problem, with the names of what it keeps from being known; without names when that is everything.
+fn lines(problems: &[(&str, String)], asked: usize) -> Vec<String> {
+    let mut lines: Vec<(Vec<&str>, &String)> = Vec::new();
+    for (name, problem) in problems {
+        match lines.iter_mut().find(|(_, known)| *known == problem) {
+            Some((names, _)) => names.push(name),
+            None => lines.push((vec![name], problem)),
+        }
+    }
+    let line = |(names, problem): (Vec<&str>, &String)| {
+        if names.len() == asked { problem.clone() } else { format!("{}: {problem}", names.join(", ")) }
+    };
+    lines.into_iter().map(line).collect()
 }
 
 /// The answer to the first query that has one.
@@ -291,12 +330,10 @@ struct Answer {
 }
 
 #[derive(Deserialize)]
-#[serde(tag = "resultType", content = "result", rename_all = "lowercase")]
-enum Data {
-    Vector(Vec<Element>),
-    Scalar((f64, String)),
-    #[serde(other)]
-    Other,
+#[serde(rename_all = "camelCase")]
+struct Data {
+    result_type: String,
+    result: serde_json::Value,
 }
 
 #[derive(Deserialize)]
@@ -311,6 +348,9 @@ async fn number(client: &Client, promql: &str) -> Result<Option<(f64, f64)>, Str
     if status.is_redirection() {
         return Err(format!("it answers {status}; redirects are not followed"));
     }
+    if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+        return Err(format!("it answers {status}: its credentials are missing or wrong"));
+    }
     let mut body = Vec::new();
     let mut response = response;
     while let Some(chunk) = response.chunk().await.map_err(|e| chain(&e))? {
@@ -319,25 +359,33 @@ async fn number(client: &Client, promql: &str) -> Result<Option<(f64, f64)>, Str
         }
         body.extend_from_slice(&chunk);
     }
-    let answer: Answer = serde_json::from_slice(&body)
-        .map_err(|_| format!("it answers {status}, and not as a Prometheus does"))?;
+    let strange = |_| format!("it answers {status}, and not as a Prometheus does");
+    let answer: Answer = serde_json::from_slice(&body).map_err(strange)?;
     let (now, text) = match answer.data {
-        Some(Data::Vector(elements)) => match elements.as_slice() {
-            [] => return Ok(None),
-            [one] => one.value.clone(),
-            several => return Err(format!("the query has {} results; it must have one", several.len())),
+        Some(Data { result_type, result }) => match result_type.as_str() {
+            "vector" => match Vec::<Element>::deserialize(result).map_err(strange)?.as_slice() {
+                [] => return Ok(None),
+                [one] => one.value.clone(),
+                several => return Err(format!("the query has {} results; it must have one", several.len())),
+            },
+            "scalar" => <(f64, String)>::deserialize(result).map_err(strange)?,
+            _ => return Err("the query has no number as its result".to_owned()),
         },
-        Some(Data::Scalar(value)) => value,
-        Some(Data::Other) => return Err("the query has no number as its result".to_owned()),
-        None if answer.status == "error" => return Err(answer.error),
+        None if answer.status == "error" => return Err(brief(&answer.error)),
         None => return Err(format!("it answers {status} without a result")),
     };
     let value = match text.as_str() {
         "+Inf" => f64::INFINITY,
         "-Inf" => f64::NEG_INFINITY,
-        text => text.parse().map_err(|_| format!("`{text}` is no number"))?,
+        text => text.parse().map_err(|_| format!("`{}` is no number", brief(text)))?,
     };
     Ok(Some((value, now)))
+}
+
+/// What somebody else says, on a line.
+fn brief(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    line.chars().filter(|c| !c.is_control()).take(LONGEST_ERROR).collect()
 }
 
 /// An error with its causes: reqwest's own text says only where.

@@ -1,8 +1,8 @@
 //! A service of the installation that scores clusters instead of the engine (`scorer` of the fleet): what was observed is
 //! posted to it, scores from 0 to 1 come back. Whatever goes wrong, the built-in score decides, and a condition says so.
 
+use super::outside;
 use efl_placement::{Fleet, Sample, Scores};
-use reqwest::redirect;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
 
@@ -69,9 +69,7 @@ pub struct Scorer(reqwest::Client);
 
 impl Default for Scorer {
     fn default() -> Self {
-        let client =
-            reqwest::Client::builder().timeout(DEADLINE).redirect(redirect::Policy::none()).no_proxy();
-        Self(client.build().unwrap_or_default())
+        Self(outside::plain(DEADLINE))
     }
 }
 
@@ -80,7 +78,8 @@ impl Scorer {
     pub async fn ask(&self, url: &str, fleet: &Fleet) -> Result<Scores, String> {
         let question = Question { clusters: fleet.clusters.iter().map(Cluster::of).collect() };
         let body = serde_json::to_vec(&question).map_err(|e| e.to_string())?;
-        let request = self.0.post(url).header("Content-Type", "application/json").body(body);
+        let request =
+            self.0.post(outside::checked(url)?).header("Content-Type", "application/json").body(body);
         let asked = async {
             let mut response = request.send().await.map_err(|e| e.without_url().to_string())?;
             if !response.status().is_success() {

@@ -1,6 +1,7 @@
 //! The orchestrator controller: makes what an Orchestrator says stand where placement wants it.
 
 mod apply;
+mod news;
 mod observed;
 mod reconcile;
 mod report;
@@ -10,6 +11,7 @@ use crate::{
     children::{Children, Touched},
     client::ApiError,
     installation::{Installation, Members},
+    observe::outside,
     program::Refusal,
     telemetry::Telemetry,
 };
@@ -87,7 +89,6 @@ pub async fn run(
     telemetry: Arc<Telemetry>,
 ) {
     let reporter = Reporter { controller: "efl-runtime".to_owned(), instance: None };
-    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
     let context = Arc::new(Context {
         client: client.clone(),
         children,
@@ -99,7 +100,7 @@ pub async fn run(
         programs: Mutex::default(),
         failures: Mutex::default(),
         secrets: Mutex::default(),
-        http: http.timeout(Duration::from_secs(5)).build().unwrap_or_default(),
+        http: outside::plain(Duration::from_secs(5)),
     });
     let api: Api<DynamicObject> = Api::all_with(client, &ORCHESTRATOR.resource());
     let settings = controller::Config::default().concurrency(CONCURRENCY).debounce(DEBOUNCE);

@@ -6,7 +6,7 @@
 use super::{
     Context, Failure, Key,
     apply::Wanted,
-    jittered, key,
+    jittered, key, news,
     observed::{Moving, Observed},
     report::{Report, Running},
 };
@@ -18,6 +18,7 @@ use crate::{
     conditions::now,
     installation::{Installation, Members},
     migration::{self, Handover, Next},
+    observe::outside,
     program::{self, Refusal},
     telemetry::Telemetry,
 };
@@ -67,47 +68,47 @@ pub async fn reconcile(object: &DynamicObject, cx: &Context) -> Result<Action, F
     let report = Report::new(object, &old);
     let annotations = object.metadata.annotations.as_ref();
     if annotations.is_some_and(|a| a.get(PAUSED).is_some_and(|value| value == "true")) {
-        cx.write(&key, &old, report.paused()).await?;
+        cx.write(object, &old, report.paused()).await?;
         return Ok(Action::await_change());
     }
     let program = program(object, &key, cx);
     let orc = match &*program {
         Ok(orc) => orc,
         Err(refusal) => {
-            cx.write(&key, &old, report.rejected("Invalid", &refusal.join("\n"))).await?;
+            cx.write(object, &old, report.rejected("Invalid", &refusal.join("\n"))).await?;
             return Ok(Action::await_change());
         }
     };
     if let Some(why) = forbidden_namespace(orc, &key, cx).await? {
-        cx.write(&key, &old, report.rejected("NamespaceNotAccepted", &why)).await?;
+        cx.write(object, &old, report.rejected("NamespaceNotAccepted", &why)).await?;
         return Ok(Action::requeue(jittered(Duration::from_mins(1))));
     }
     if orc.spec.management == Management::External {
-        cx.write(&key, &old, report.external()).await?;
+        cx.write(object, &old, report.external()).await?;
         return Ok(Action::await_change());
     }
     hold(object, &key, cx).await?;
 
     let installation = cx.installation.borrow().clone();
     if !cx.children.is_karmada() {
-        return single(orc, &key, &old, report, installation, cx).await;
+        return single(orc, object, &old, report, installation, cx).await;
     }
     let fleet = match &installation {
         Installation::Fleet(fleet) => fleet.clone(),
         Installation::None => {
             let why = "no fleet is installed: efl fleet apply fleet.efl";
-            cx.write(&key, &old, report.unplaced("NoFleet", why)).await?;
+            cx.write(object, &old, report.unplaced("NoFleet", why)).await?;
             return Ok(Action::requeue(jittered(RESYNC)));
         }
         Installation::Malformed(why) => {
-            cx.write(&key, &old, report.unplaced("MalformedFleet", why)).await?;
+            cx.write(object, &old, report.unplaced("MalformedFleet", why)).await?;
             return Ok(Action::requeue(jittered(RESYNC)));
         }
     };
     let inventory = Clusters::from(&*fleet);
     ask(orc, &inventory, object, cx).await?;
     let Some(placed) = placed(&key, cx) else {
-        cx.write(&key, &old, report.unplaced("Deciding", "placement has not decided yet")).await?;
+        cx.write(object, &old, report.unplaced("Deciding", "placement has not decided yet")).await?;
         return Ok(Action::requeue(SOON));
     };
     let members = cx.members.borrow().clone();
@@ -144,13 +145,13 @@ impl Turn<'_> {
                 [] => ("Deciding", "placement has not decided yet".to_owned()),
                 reasons => ("NoFeasibleCluster", reasons.join("; ")),
             };
-            cx.write(key, old, report.unplaced(reason, &why)).await?;
+            cx.write(object, old, report.unplaced(reason, &why)).await?;
             return Ok(Action::requeue(jittered(RESYNC)));
         }
         if old.selected.is_empty() {
             // Written before anything is made: whoever reads it later knows where it may stand.
             report.selected.clone_from(wanted_on);
-            cx.write(key, old, report.deploying()).await?;
+            cx.write(object, old, report.deploying()).await?;
             return Ok(Action::requeue(Duration::ZERO));
         }
         report.selected.clone_from(&old.selected);
@@ -173,7 +174,7 @@ impl Turn<'_> {
         let resources = match expand_at(orc, &self.inventory, &stages) {
             Ok(resources) => resources,
             Err(errors) => {
-                cx.write(key, old, report.unmakeable(&errors)).await?;
+                cx.write(object, old, report.unmakeable(&errors)).await?;
                 return Ok(Action::await_change());
             }
         };
@@ -205,11 +206,11 @@ impl Turn<'_> {
             leftovers: observed.leftovers(&stages),
             migration: migration.clone(),
             waiting_for: None,
-            metrics_fresh: placed.status.conditions.iter().find(|c| c.ty == "MetricsFresh").cloned(),
+            placement: placed.status.conditions.clone(),
         };
         let Some(migration) = migration else {
             let done = running.overall.ready && running.leftovers.is_empty();
-            cx.write(key, old, report.running(running)).await?;
+            cx.write(object, old, report.running(running)).await?;
             return Ok(Action::requeue(if done { jittered(RESYNC) } else { Duration::from_secs(30) }));
         };
         self.advance(report, migration, &observed, running, (handover, written > 0)).await
@@ -228,7 +229,7 @@ impl Turn<'_> {
         if just_written {
             // What Karmada says now is of before the write.
             running.waiting_for = Some("Karmada carries out the last step".to_owned());
-            cx.write(key, old, report.running(running)).await?;
+            cx.write(object, old, report.running(running)).await?;
             return Ok(Action::requeue(SOON));
         }
         let (from, to) = (self.settled(&migration.from), self.settled(&migration.to));
@@ -252,7 +253,7 @@ impl Turn<'_> {
         match migration::next(&migration, &placed.spec.policy, &seen, since) {
             Next::Stay(why) => {
                 running.waiting_for = Some(why);
-                cx.write(key, old, report.running(running)).await?;
+                cx.write(object, old, report.running(running)).await?;
                 return Ok(Action::requeue(SOON));
             }
             Next::Enter(phase) => {
@@ -266,13 +267,12 @@ impl Turn<'_> {
             Next::Arrived { leftovers } => {
                 if same(&old.selected, &migration.to) {
                     cx.move_on(key, None).await?;
-                    cx.note(object, EventType::Normal, "MigrationCompleted", &moving(&migration)).await;
                     if leftovers {
                         Telemetry::count(&cx.telemetry.leftovers);
                     }
                 } else {
                     report.selected.clone_from(&migration.to);
-                    cx.write(key, old, report.running(running)).await?;
+                    cx.write(object, old, report.running(running)).await?;
                 }
             }
             Next::GivenUp if !obsolete => {
@@ -336,7 +336,7 @@ fn exposes(resource: &Resource<'_>) -> bool {
 /// A single cluster: no policies, no choice.
 async fn single(
     orc: &ir::Orchestrator,
-    key: &Key,
+    object: &DynamicObject,
     old: &OrchestratorStatus,
     report: Report<'_>,
     installation: Installation,
@@ -347,7 +347,7 @@ async fn single(
     let resources = match expand_at(orc, &inventory, &StageClusters::default()) {
         Ok(resources) => resources,
         Err(errors) => {
-            cx.write(key, old, report.unmakeable(&errors)).await?;
+            cx.write(object, old, report.unmakeable(&errors)).await?;
             return Ok(Action::await_change());
         }
     };
@@ -356,8 +356,8 @@ async fn single(
     for (_, object) in &wanted {
         cx.apply(object).await?;
     }
-    sweep(key, &wanted, cx).await?;
-    cx.write(key, old, report.applied()).await?;
+    sweep(&key(object), &wanted, cx).await?;
+    cx.write(object, old, report.applied()).await?;
     Ok(Action::requeue(jittered(RESYNC)))
 }
 
@@ -493,7 +493,7 @@ async fn delete(object: &DynamicObject, key: &Key, cx: &Context) -> Result<Actio
         .map(|(kind, child)| format!("{} {}", kind.name, child.metadata.name.as_deref().unwrap_or_default()))
         .collect();
     if !left.is_empty() {
-        cx.write(key, &old, Report::new(object, &old).deleting(&left.join(", "))).await?;
+        cx.write(object, &old, Report::new(object, &old).deleting(&left.join(", "))).await?;
         return Ok(Action::requeue(SOON));
     }
     cx.programs.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
@@ -516,7 +516,8 @@ async fn probe(
     for gateway in joined.filter_map(|cluster| cluster.gateway.as_ref()) {
         for function in &orc.spec.functions {
             let host = format!("{}-{}.{namespace}.{domain}", orc.name, function.name);
-            let answer = cx.http.get(format!("http://{gateway}/")).header("Host", host).send().await;
+            let Ok(address) = outside::checked(&format!("http://{gateway}/")) else { return false };
+            let answer = cx.http.get(address).header("Host", host).send().await;
             // The gateway's own answers: it does not know the host, or nobody is behind it.
             let is_answered = answer.is_ok_and(|answer| {
                 let behind = answer.headers().contains_key("x-envoy-upstream-service-time");
@@ -531,21 +532,25 @@ async fn probe(
 }
 
 impl Context {
-    /// Writes a status that differs from the old one.
+    /// Writes a status that differs from the old one, and tells what has changed over.
     async fn write(
         &self,
-        key: &Key,
+        object: &DynamicObject,
         old: &OrchestratorStatus,
         new: OrchestratorStatus,
     ) -> Result<(), Failure> {
         if *old == new {
             return Ok(());
         }
+        let key = key(object);
         let patch = json!({ "apiVersion": "efl.dev/v1alpha1", "kind": "Orchestrator", "status": new });
         let params = PatchParams::apply("efl-orchestrator-status").force();
         let api = self.orchestrators(&key.0);
         Telemetry::count(&self.telemetry.writes);
         within(api.patch_status(&key.1, &params, &Patch::Apply(&patch))).await?;
+        for transition in news::transitions(old, &new) {
+            self.note(object, transition.type_, transition.reason, &transition.note).await;
+        }
         Ok(())
     }
 

@@ -7,6 +7,9 @@ use efl_compiler::spec::{Condition, ConditionStatus, Migration, OrchestratorStat
 use kube::api::DynamicObject;
 use std::collections::BTreeSet;
 
+/// Conditions of placement that are worth a line while they hold.
+const UNUSUAL: [&str; 3] = ["Thrashing", "NoFeasibleCluster", "OrderNotPossible"];
+
 /// A status that is being made.
 pub struct Report<'o> {
     old: &'o OrchestratorStatus,
@@ -26,7 +29,8 @@ pub struct Running {
     pub leftovers: BTreeSet<String>,
     pub migration: Option<Migration>,
     pub waiting_for: Option<String>,
-    pub metrics_fresh: Option<Condition>,
+    /// What placement says of itself.
+    pub placement: Vec<Condition>,
 }
 
 impl<'o> Report<'o> {
@@ -113,8 +117,7 @@ impl<'o> Report<'o> {
 
     /// It stands where it should, or moves.
     pub fn running(mut self, running: Running) -> OrchestratorStatus {
-        let Running { overall, exposed, resources, leftovers, migration, waiting_for, metrics_fresh } =
-            running;
+        let Running { overall, exposed, resources, leftovers, migration, waiting_for, placement } = running;
         self.placed();
         self.conditions.is("Applied", true, "Applied", "");
         let unwell = |of: &dyn Fn(&&ResourceStatus) -> bool| {
@@ -160,8 +163,11 @@ impl<'o> Report<'o> {
             let names: Vec<String> = leftovers.into_iter().collect();
             self.conditions.is("PendingCleanup", true, "Leftovers", format!("still on {}", names.join(", ")));
         }
-        if let Some(fresh) = metrics_fresh {
-            self.conditions.set("MetricsFresh", fresh.status, &fresh.reason, fresh.message);
+        for Condition { ty, status, reason, message, .. } in placement {
+            // Of the others only what is unusual.
+            if ty == "MetricsFresh" || (UNUSUAL.contains(&ty.as_str()) && status == ConditionStatus::True) {
+                self.conditions.set(&ty, status, &reason, message);
+            }
         }
         let was_ready =
             self.old.conditions.iter().any(|c| c.ty == "Ready" && c.status == ConditionStatus::True);
