@@ -11,6 +11,7 @@ pub mod catalog;
 mod circles;
 pub mod compile;
 pub mod config;
+mod consequences;
 pub mod db;
 pub mod diag;
 pub mod elab;

@@ -9,7 +9,7 @@ use crate::{
     system,
 };
 use efl_grammar::{
-    SyntaxNode,
+    SyntaxKind, SyntaxNode,
     ast::{self, AstNode, HasDoc, HasMembers, HasName, HasSig},
 };
 use rustc_hash::FxHashMap;
@@ -99,7 +99,7 @@ impl Decl {
 /// The parameter list and result of a function or workflow.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct FunctionSig {
-    /// The parameters; `None` without a list.
+    /// The parameters; `None` without a list that could be read.
     pub params: Option<Params>,
     /// The result.
     pub result: Option<TypeExpr>,
@@ -169,9 +169,9 @@ pub struct TypeField {
     pub doc: Option<String>,
 }
 
-/// The type that a node writes.
+/// The type that a node writes; of what could not all be read nothing is known.
 pub fn type_expr(ty: Option<&ast::Ty>) -> TypeExpr {
-    let Some(ty) = ty else { return TypeExpr::Error };
+    let Some(ty) = ty.filter(|ty| !is_torn(ty.syntax())) else { return TypeExpr::Error };
     match ty {
         ast::Ty::Union(union) => TypeExpr::Union(union.alternatives().map(|t| type_expr(Some(&t))).collect()),
         ast::Ty::Name(name) => name.name().map_or(TypeExpr::Error, |n| TypeExpr::Name(n.text())),
@@ -182,8 +182,16 @@ pub fn type_expr(ty: Option<&ast::Ty>) -> TypeExpr {
         }
         ast::Ty::Literal(literal) => literal_type(literal),
         ast::Ty::Paren(paren) => type_expr(paren.inner().as_ref()),
-        ast::Ty::Record(record) => TypeExpr::Record(record.fields().filter_map(|f| type_field(&f)).collect()),
+        ast::Ty::Record(record) => {
+            let fields: Option<Vec<_>> = record.fields().map(|f| type_field(&f)).collect();
+            fields.map_or(TypeExpr::Error, TypeExpr::Record)
+        }
     }
+}
+
+/// Whether something of a node itself could not be read, or is missing; not of what stands in its children.
+fn is_torn(node: &SyntaxNode) -> bool {
+    node.children().any(|child| child.kind() == SyntaxKind::ERROR)
 }
 
 fn literal_type(literal: &ast::TyLiteral) -> TypeExpr {
@@ -210,13 +218,21 @@ fn type_field(field: &ast::TyField) -> Option<TypeField> {
     })
 }
 
-/// The signature of a function or workflow.
+/// The signature of a function or workflow; of one that could not all be read nothing is known.
 pub fn function_sig(decl: &(impl HasSig + HasDoc)) -> FunctionSig {
-    let params = decl.sig().map(|sig| match sig.unnamed() {
-        Some(ty) => Params::Unnamed(type_expr(Some(&ty))),
-        None => Params::Named(sig.formals().filter_map(|f| param_sig(&f)).collect()),
-    });
-    FunctionSig { params, result: decl.result().map(|ty| type_expr(Some(&ty))), doc: decl.doc() }
+    let is_torn_result = || is_torn(decl.syntax()).then_some(TypeExpr::Error);
+    let result = decl.result().map(|ty| type_expr(Some(&ty))).or_else(is_torn_result);
+    FunctionSig { params: decl.sig().and_then(|sig| params(&sig)), result, doc: decl.doc() }
+}
+
+fn params(sig: &ast::Sig) -> Option<Params> {
+    if is_torn(sig.syntax()) {
+        return None;
+    }
+    if let Some(ty) = sig.unnamed() {
+        return Some(Params::Unnamed(type_expr(Some(&ty))));
+    }
+    sig.formals().map(|formal| param_sig(&formal)).collect::<Option<_>>().map(Params::Named)
 }
 
 fn param_sig(formal: &ast::Formal) -> Option<ParamSig> {

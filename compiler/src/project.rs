@@ -2,6 +2,7 @@
 
 use crate::{
     compile::{self, CompileError},
+    consequences,
     db::{Database, Item, ItemText, SourceFile, Workspace, item_node, items},
     diag::{Diagnostic, Level},
     elab::{Lowered, check_item, declared},
@@ -45,6 +46,8 @@ fn found(db: &Database, file: SourceFile, make_resources: bool) -> Vec<Diagnosti
         }
     }
     found.extend(file_rules(db, file));
+    let text = file.text(db).unwrap_or_default();
+    consequences::drop(&text, &mut found);
     let config = db.workspace().config(db);
     found.retain_mut(|d| match config.level(d.rule, d.level) {
         Some(level) => {
@@ -53,7 +56,6 @@ fn found(db: &Database, file: SourceFile, make_resources: bool) -> Vec<Diagnosti
         }
         None => false,
     });
-    let text = file.text(db).unwrap_or_default();
     let suppressions = Suppressions::read(&text);
     let extra = suppressions.apply(&mut found);
     found.extend(extra);

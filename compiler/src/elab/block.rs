@@ -45,7 +45,7 @@ impl Given {
     }
 
     /// Whether a field is there, if perhaps under a misspelt name.
-    fn is_meant(&self, key: &str) -> bool {
+    pub(crate) fn is_meant(&self, key: &str) -> bool {
         self.has(key) || self.meant.iter().any(|name| name == key)
     }
 
@@ -133,6 +133,8 @@ impl Cx<'_> {
                 self.note(Unquoted(&key), || Meaning::OpenKey);
                 ty
             }
+            // It may be no field: `roadside: webhook { … }`.
+            _ if self.is_broken(node.range()) => return,
             _ => return self.unknown_field(&name, range, blocks, given),
         };
         if let Some(value) = node.value()

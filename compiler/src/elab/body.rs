@@ -462,10 +462,14 @@ impl Cx<'_> {
 
     fn if_stmt(&mut self, stmt: &ast::IfStmt, env: &mut Env, around: &Around) -> Stmt {
         let mut branches = Vec::new();
-        let mut known = env.clone();
         let mut nodes = stmt.branches();
+        let mut known = if self.is_mangled(stmt.syntax()) { env.trusting() } else { env.clone() };
         for condition in stmt.conditions() {
+            let mark = self.mark();
             let lowered = self.condition(Some(&condition), &known);
+            if self.failed_since(mark) || self.is_broken(condition.range()) {
+                known = known.trusting();
+            }
             let mut inner = known.knowing(&lowered, true);
             let body = self.block(nodes.next().as_ref(), &mut inner, around, condition.range(), "if");
             env.ended.extend(inner.ended.drain(..).skip(known.ended.len()));

@@ -63,8 +63,7 @@ impl<'db> SyntaxErrors<'db> {
         inside.copied().filter(move |error| place.contains_range(*error))
     }
 
-    /// Whether one of them is about what stands in a place: it stands in it, with only blanks between behind it, or says
-    /// right before it that something is missing.
+    /// Whether one of them is about what stands in a place: it stands in it, or right before or behind it.
     pub(super) fn are_about(&self, place: TextRange) -> bool {
         let text = self.item.text(self.db);
         let blank =
@@ -78,7 +77,7 @@ impl<'db> SyntaxErrors<'db> {
             .take_while(|error| blank(error.end(), place.start()));
         self.within(place).next().is_some()
             || self.ranges.get(behind).is_some_and(|error| blank(place.end(), error.start()))
-            || near.any(|error| error.is_empty())
+            || near.next().is_some()
     }
 
     /// Whether a diagnostic only follows from one of them: it is about what the error broke, or says that a name is

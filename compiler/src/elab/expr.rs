@@ -76,6 +76,13 @@ impl Env {
         self.locals.iter().rev().find(|l| l.name == name)
     }
 
+    /// The same, where a condition that was not understood may say of any event that it is there.
+    pub(crate) fn trusting(&self) -> Self {
+        let mut env = self.clone();
+        env.events.iter_mut().for_each(|event| event.absent = false);
+        env
+    }
+
     /// The same, where an expression is known to hold (or not to).
     pub(crate) fn knowing(&self, condition: &Expr, holds: bool) -> Self {
         let mut env = self.clone();

@@ -283,6 +283,11 @@ impl<'db> Cx<'db> {
         self.diagnostics.retain(|d| !(d.rule == rule && d.range == range));
     }
 
+    /// Takes back all that a rule said: what it asked about is not known.
+    pub(crate) fn forget(&mut self, rule: &'static rules::Rule) {
+        self.diagnostics.retain(|d| d.rule != rule);
+    }
+
     /// Takes back the diagnostics reported since a mark.
     pub(crate) fn take_since(&mut self, mark: usize) -> Vec<Diagnostic> {
         self.diagnostics.split_off(mark)

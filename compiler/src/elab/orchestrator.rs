@@ -128,7 +128,13 @@ impl Cx<'_> {
             self.report_all(rules::port_clash::check(&ports));
         }
         let orc = self.assemble(name?, decl, &given, parts)?;
+        if given.is_meant("engine") && given.get("engine").is_none() {
+            self.forget(&rules::engine_unsupported::RULE);
+        }
         let mut found = rules::check_orchestrator(&orc, decl);
+        if !self.knows_bus(&given, decl) {
+            found.retain(|d| d.rule != &rules::single_cluster_bus::RULE);
+        }
         // A rule with an error does not mean what it says: it is no subset of another.
         let failed: Vec<TextRange> =
             members.iter().map(|m| m.range()).filter(|r| self.failed_in(*r)).collect();
@@ -143,6 +149,18 @@ impl Cx<'_> {
             self.report_all(found);
         }
         Some(orc)
+    }
+
+    /// Whether it is clear which bus is meant, if any, and what it is.
+    fn knows_bus(&self, given: &block::Given, decl: &ast::Orchestrator) -> bool {
+        if self.is_mangled(decl.syntax()) {
+            return false;
+        }
+        let Some(name) = given.get("bus").and_then(Value::as_str) else {
+            return given.place("bus").is_none();
+        };
+        let binding = self.scope.find(name, |d| matches!(d, Decl::Bus));
+        binding.and_then(|binding| self.lowered(binding)).is_some_and(|bus| !bus.has_errors())
     }
 
     /// Collects what the orchestrator declares, so that order does not matter.

@@ -114,7 +114,10 @@ impl Cx<'_> {
         }
         self.note_block(node.syntax(), &[kind.block], &given);
         let ty = self.event_type(node, name.as_ref());
-        self.check_presence(&given.with_defaults(defaults), kind.block, place, node);
+        let source = node.syntax().ancestors().find_map(ast::Source::cast);
+        if !source.is_some_and(|source| self.is_mangled(source.syntax())) {
+            self.check_presence(&given.with_defaults(defaults), kind.block, place, node);
+        }
         self.check_format(&given, defaults, ty.as_ref(), node);
         self.check_documented(kind, ty.as_ref(), node);
         Some(spec::SourceEvent {

@@ -94,6 +94,10 @@ impl Repairer<'_> {
 
     pub(super) fn open(&mut self, lexeme: Lexeme) {
         let kind = self.text.as_bytes()[lexeme.start];
+        let doubles = |frame: &Frame| frame.kind == kind && frame.at + 1 == self.solid_end;
+        if self.frames.last().is_some_and(doubles) && self.surplus.take_open(kind) {
+            return self.blot(lexeme.start, lexeme.end, STRAY);
+        }
         let value = kind == b'{' && !self.follows_head() && !self.follows_empty_list();
         if kind == b'{' && !value {
             self.break_here();
@@ -164,8 +168,8 @@ impl Repairer<'_> {
         if byte == b'}' && self.by_indentation && base == 0 && self.close_by_indentation(lexeme) {
             return;
         }
-        if byte == b'}' && self.excess > 0 && self.is_inside_parentheses(lexeme.end) {
-            self.excess -= 1;
+        if byte == b'}' && self.surplus.close > 0 && self.is_inside_parentheses(lexeme.end) {
+            self.surplus.close -= 1;
             return self.blot(lexeme.start, lexeme.end, STRAY);
         }
         let fits = |frame: &Frame| partner(frame.kind) == byte;
@@ -205,7 +209,7 @@ impl Repairer<'_> {
     fn close_by_indentation(&mut self, lexeme: Lexeme) -> bool {
         let Some(line) = self.lines.last().copied() else { return false };
         if line.first != Some(lexeme.start) {
-            return self.excess > 0
+            return self.surplus.close > 0
                 && (self.open_missing_brace_in_line(lexeme.start) || self.drop_stray_brace(lexeme));
         }
         let top = self.frames.iter().rposition(|frame| frame.kind == b'{');
@@ -217,29 +221,34 @@ impl Repairer<'_> {
             self.frames.pop();
             return true;
         }
-        self.excess > 0 && indent != Some(line.indent) && self.open_missing_brace(top, line.indent)
+        self.surplus.close > 0 && indent != Some(line.indent) && self.open_missing_brace(top, line.indent)
     }
 
-    /// A `}` at the end of a line that would close a block of several lines, which goes on behind it: it closes nothing.
+    /// A `}` in a line that would close a block of several lines, which goes on behind it or is closed by the next line:
+    /// it closes nothing.
     fn drop_stray_brace(&mut self, lexeme: Lexeme) -> bool {
         let line = self.lines.len() - 1;
         let block = self.frames.last().filter(|frame| frame.kind == b'{' && frame.line < line);
-        let Some(content) = block.and_then(|frame| frame.content) else { return false };
+        let Some((content, indent)) = block.and_then(|frame| Some((frame.content?, frame.indent))) else {
+            return false;
+        };
         self.patience = self.patience.saturating_sub(1);
         if self.patience == 0 {
             return false;
         }
         let mut rest = self.text[lexeme.end..].lines();
-        let ends_line = rest.next().is_none_or(|behind| behind.trim().is_empty());
+        let behind = rest.next().map_or("", str::trim);
         let next = rest.find(|line| !line.trim().is_empty());
         let goes_on = next.is_some_and(|next| {
             let inside = next.trim_start_matches([' ', '\t']);
-            next.len() - inside.len() >= content && !inside.starts_with('}')
+            let column = next.len() - inside.len();
+            if inside.starts_with('}') { column == indent } else { column >= content }
         });
-        if !ends_line || !goes_on {
+        let line_goes_on = !behind.is_empty() && !behind.starts_with(['}', ')', ']', ',', '/']);
+        if !(behind.is_empty() && goes_on || line_goes_on) {
             return false;
         }
-        self.excess -= 1;
+        self.surplus.close -= 1;
         self.unbalanced = true;
         self.blot(lexeme.start, lexeme.end, STRAY);
         true
@@ -293,7 +302,7 @@ impl Repairer<'_> {
 
     fn open_brace_at(&mut self, at: usize, text: &'static str) {
         self.unbalanced = true;
-        self.excess -= 1;
+        self.surplus.close -= 1;
         self.edit(at, 0, text, Why::MissingBrace);
     }
 
@@ -522,9 +531,15 @@ fn block_start(line: &str) -> Option<usize> {
             || rest.first().is_some_and(|name| name.start == word.start)
     };
     let block = rest.iter().rfind(|word| word.depth == 0 && word.behind == b'{' && word.follows);
-    let block = block.filter(|word| !heads_block(word));
-    // Nothing is missing right behind a brace.
-    let call = words.iter().rfind(|word| is_call(word)).filter(|word| !before(word).ends_with('{'));
+    let heads_itself = matches!(keyword, "expect" | "send" | "set" | "mock");
+    let block = block.filter(|word| !heads_itself && !heads_block(word));
+    // Nothing is missing right behind a brace, before a value or inside a head.
+    let names = |word: &Word| {
+        matches!(keyword, "function" | "workflow")
+            && rest.first().is_some_and(|name| name.start == word.start)
+    };
+    let call = words.iter().rfind(|word| is_call(word));
+    let call = call.filter(|word| !before(word).ends_with(['{', ':']) && !names(word));
     let found = nested.or(field).or(inner).or(block).or(call).map(|word| word.start);
     let heads = [
         "rule",

@@ -64,23 +64,51 @@ pub(crate) struct Edit {
 pub(crate) fn repair(text: &str) -> (Vec<Edit>, Vec<Hidden>) {
     let mut repairer = Repairer::new(text, false).run();
     if repairer.unbalanced {
-        repairer = Repairer { excess: excess(text), ..Repairer::new(text, true) }.run();
+        repairer = Repairer { surplus: Surplus::of(text), ..Repairer::new(text, true) }.run();
     }
     (repairer.edits, repairer.hidden)
 }
 
-/// How many `}` there are more than `{`.
-fn excess(text: &str) -> usize {
-    let mut lexer = Lexer::new(text, 0);
-    let (mut open, mut close) = (0usize, 0usize);
-    while let Some(lexeme) = lexer.next() {
-        match (lexeme.kind, text.as_bytes()[lexeme.start..].first()) {
-            (Kind::Open, Some(b'{')) => open += 1,
-            (Kind::Close, Some(b'}')) => close += 1,
-            _ => {}
+/// Which brackets a text has too many of.
+#[derive(Clone, Copy, Default)]
+struct Surplus {
+    /// How many `}` there are more than `{`.
+    close: usize,
+    /// How many `{`, `(` and `[` there are more than what closes them.
+    open: [usize; 3],
+}
+
+impl Surplus {
+    fn of(text: &str) -> Self {
+        let mut lexer = Lexer::new(text, 0);
+        let (mut open, mut close) = ([0usize; 3], [0usize; 3]);
+        while let Some(lexeme) = lexer.next() {
+            let bracket = text.as_bytes().get(lexeme.start).copied().unwrap_or(0);
+            match lexeme.kind {
+                Kind::Open => open[Self::place(bracket)] += 1,
+                Kind::Close => close[Self::place(bracket)] += 1,
+                _ => {}
+            }
+        }
+        let more = |at: usize| open[at].saturating_sub(close[at]);
+        Self { close: close[0].saturating_sub(open[0]), open: [more(0), more(1), more(2)] }
+    }
+
+    /// Takes an opening bracket of this kind for one too many, if there are such.
+    fn take_open(&mut self, bracket: u8) -> bool {
+        let count = &mut self.open[Self::place(bracket)];
+        let any = *count > 0;
+        *count = count.saturating_sub(1);
+        any
+    }
+
+    fn place(bracket: u8) -> usize {
+        match bracket {
+            b'{' | b'}' => 0,
+            b'(' | b')' => 1,
+            _ => 2,
         }
     }
-    close.saturating_sub(open)
 }
 
 /// Whether nothing needs to be repaired. Gives every lexeme to `note`, if so.
@@ -178,8 +206,8 @@ struct Repairer<'a> {
     lexer: Lexer<'a>,
     /// Whether indentation tells where blocks end.
     by_indentation: bool,
-    /// How many `}` there are more than `{`.
-    excess: usize,
+    /// Which brackets there are too many of: known where indentation tells.
+    surplus: Surplus,
     /// What is open.
     frames: Vec<Frame>,
     edits: Vec<Edit>,
@@ -206,7 +234,7 @@ impl<'a> Repairer<'a> {
             text,
             lexer: Lexer::new(text, 0),
             by_indentation,
-            excess: 0,
+            surplus: Surplus::default(),
             frames: Vec::new(),
             edits: Vec::new(),
             hidden: Vec::new(),
