@@ -2,6 +2,7 @@
 
 mod hostile;
 mod prometheus;
+mod rights;
 mod web;
 
 use efl_compiler::spec::fleet::FleetSpec;
