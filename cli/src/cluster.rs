@@ -1,7 +1,11 @@
 //! The commands that speak to a cluster: which one, and what its answers mean for the exit code.
 
 use crate::commands::Failure;
-use efl_runtime::{ApiError, Client, Connection};
+use crate::terminal::Terminal;
+use efl_runtime::{
+    ApiError, Client, Connection,
+    inspect::{self, Pipeline, Places},
+};
 use std::path::PathBuf;
 
 /// Which cluster: Karmada's control plane, or one plain cluster.
@@ -29,14 +33,40 @@ impl Cluster {
     ) -> Result<T, Failure> {
         let connection = self.connection();
         block_on(async {
-            let (client, server) = efl_runtime::connect(&connection).await.map_err(|why| {
-                Failure::failed(format!(
-                    "there is no cluster to speak to: {why}\n  help: give a kubeconfig with --kubeconfig or $KUBECONFIG, and a context of it with --context"
-                ))
-            })?;
+            let (client, server) = efl_runtime::connect(&connection).await.map_err(nowhere)?;
             act(client, server).await
         })
     }
+
+    /// Does something with every cluster behind it.
+    pub(crate) fn with_places<T>(
+        &self,
+        act: impl AsyncFnOnce(&Places) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let connection = self.connection();
+        block_on(async {
+            let places = Places::open(&connection).await.map_err(nowhere)?;
+            act(&places).await
+        })
+    }
+}
+
+fn nowhere(why: impl std::fmt::Display) -> Failure {
+    Failure::failed(format!(
+        "there is no cluster to speak to: {why}\n  help: give a kubeconfig with --kubeconfig or $KUBECONFIG, and a context of it with --context"
+    ))
+}
+
+/// Says which clusters could not be asked, and what to do; whether there are any.
+pub(crate) fn report_silent(silent: &[(String, String)]) -> bool {
+    for (cluster, why) in silent {
+        let which = if cluster.is_empty() { "the cluster" } else { cluster };
+        Terminal::message(&format!("{which} was not asked: {why}"));
+    }
+    if silent.iter().any(|(_, why)| why.contains("impersonate")) {
+        Terminal::message(&format!("  help: {}", inspect::PROXY_HELP));
+    }
+    !silent.is_empty()
 }
 
 /// Runs a future to its end, on this thread.
@@ -101,12 +131,7 @@ impl Name {
             [namespace] => Ok(((*namespace).to_owned(), self.name.clone())),
             [] => {
                 let names: Vec<String> = all.iter().map(|o| format!("{}/{}", o.namespace, o.name)).collect();
-                let known = if names.is_empty() {
-                    "there are none".to_owned()
-                } else {
-                    format!("there are {}", names.join(", "))
-                };
-                Err(Failure::failed(format!("there is no orchestrator `{}`: {known}", self.name)))
+                Err(Failure::failed(format!("there is no orchestrator `{}`: {}", self.name, known(&names))))
             }
             several => Err(Failure::failed(format!(
                 "`{}` is in the namespaces {}: say NAMESPACE/{}",
@@ -116,4 +141,22 @@ impl Name {
             ))),
         }
     }
+}
+
+/// The pipelines of a name, or all of them; a name must be one's.
+pub(crate) async fn pipelines(places: &Places, name: Option<&Name>) -> Result<Vec<Pipeline>, Failure> {
+    let namespace = name.and_then(|name| name.namespace.as_deref());
+    let all = inspect::pipelines(&places.control, namespace).await.map_err(refused("list orchestrators"))?;
+    let Some(Name { name, .. }) = name else { return Ok(all) };
+    let paths: Vec<String> = all.iter().map(Pipeline::path).collect();
+    let found: Vec<Pipeline> = all.into_iter().filter(|pipeline| pipeline.standing.name == *name).collect();
+    if found.is_empty() {
+        return Err(Failure::failed(format!("there is no orchestrator `{name}`: {}", known(&paths))));
+    }
+    Ok(found)
+}
+
+/// What there is instead.
+pub(crate) fn known(names: &[String]) -> String {
+    if names.is_empty() { "there are none".to_owned() } else { format!("there are {}", names.join(", ")) }
 }

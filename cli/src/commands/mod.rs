@@ -11,9 +11,11 @@ mod fmt;
 mod graph;
 mod import;
 mod init;
+mod logs;
 mod lsp;
 mod man;
 mod order;
+mod runs;
 mod runtime;
 mod status;
 
@@ -72,6 +74,8 @@ enum Command {
     Deploy(deploy::Deploy),
     Diff(deploy::Diff),
     Status(status::Status),
+    Runs(runs::Runs),
+    Logs(logs::Logs),
     Move(order::Move),
     Pause(order::Pause),
     Resume(order::Resume),
@@ -103,6 +107,8 @@ impl Cli {
             Command::Deploy(command) => command.run(terminal),
             Command::Diff(command) => command.run(terminal),
             Command::Status(command) => command.run(),
+            Command::Runs(command) => command.run(),
+            Command::Logs(command) => command.run(),
             Command::Move(command) => command.run(),
             Command::Pause(command) => command.run(),
             Command::Resume(command) => command.run(),

@@ -330,6 +330,7 @@ fn workflow<'a>(
     let declaration = cx.declaration("rule", &rule.spec.name);
     let base = cx.name(&rule.spec.name, budget::RULE, &declaration);
     let mut parameters = name_parts(cx, rule, &base)?;
+    parameters.extend(event_ids(rule));
     let mut values = Vec::new();
     for (at, (name, given)) in arguments.into_iter().enumerate() {
         let value = match given {
@@ -385,6 +386,19 @@ fn name_parts(cx: &mut Context<'_>, rule: Rule<'_>, base: &str) -> Option<Vec<Pa
         operation: Some("append"),
     };
     Some(terms.iter().map(part).collect())
+}
+
+/// The ids of the events, one to a line behind their names, for who looks for what became of one.
+fn event_ids(rule: Rule<'_>) -> impl Iterator<Item = Parameter> {
+    rule.terms().into_iter().map(|term| Parameter {
+        src: Src {
+            dependency_name: dependency::name(term),
+            context_template: Some(format!("{} {{{{ .Input.id }}}}\n", term.name)),
+            ..Src::default()
+        },
+        dest: r"metadata.annotations.efl\.dev/events".to_owned(),
+        operation: Some("append"),
+    })
 }
 
 /// How many events a firing has at least.

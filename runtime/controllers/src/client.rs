@@ -33,6 +33,13 @@ pub struct Connection {
 
 /// A client, and the address of its server.
 pub async fn connect(connection: &Connection) -> Result<(Client, String), String> {
+    let config = configuration(connection).await?;
+    let server = config.cluster_url.to_string();
+    Ok((client(config, connection.crash_after)?, server))
+}
+
+/// Where the API server is, and how one speaks to it.
+pub async fn configuration(connection: &Connection) -> Result<Config, String> {
     // `kube` and `reqwest` bring a provider each if left alone, and rustls then refuses to choose.
     let _ = rustls::crypto::ring::default_provider().install_default(); // already there: the same one
     let options = KubeConfigOptions { context: connection.context.clone(), ..KubeConfigOptions::default() };
@@ -47,14 +54,17 @@ pub async fn connect(connection: &Connection) -> Result<(Client, String), String
         None => Config::infer().await.map_err(|e| e.to_string())?,
     };
     config.connect_timeout = Some(TIMEOUT);
-    let server = config.cluster_url.to_string();
+    Ok(config)
+}
+
+/// A client, which may be made to die.
+pub fn client(config: Config, crash_after: Option<usize>) -> Result<Client, String> {
     let layer = ServiceBuilder::new().layer(ConcurrencyLimitLayer::new(IN_FLIGHT)).into_inner();
     let builder = ClientBuilder::try_from(config).map_err(|e| e.to_string())?.with_layer(&layer);
-    let client = match connection.crash_after {
+    Ok(match crash_after {
         None => builder.build(),
         Some(left) => builder.with_layer(&CrashLayer(Arc::new(AtomicUsize::new(left)))).build(),
-    };
-    Ok((client, server))
+    })
 }
 
 /// Counts writes, and ends the process when so many were answered. Leases are not counted: they keep their own time.
@@ -114,11 +124,19 @@ pub async fn within<T>(call: impl Future<Output = Result<T, kube::Error>>) -> Re
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
     /// It said no, or could not be reached.
-    #[error(transparent)]
+    #[error("{}", said(.0))]
     Refused(#[from] kube::Error),
     /// It did not answer.
     #[error("the API server did not answer within {} s", TIMEOUT.as_secs())]
     Late,
+}
+
+/// What an API server says, without the object in which it says it.
+fn said(error: &kube::Error) -> String {
+    match error {
+        kube::Error::Api(status) if !status.message.is_empty() => status.message.clone(),
+        other => other.to_string(),
+    }
 }
 
 impl ApiError {

@@ -131,7 +131,7 @@ pub struct Standing {
 }
 
 impl Standing {
-    fn of(object: &DynamicObject) -> Self {
+    pub(crate) fn of(object: &DynamicObject) -> Self {
         let annotations = object.metadata.annotations.clone().unwrap_or_default();
         let origins = annotations.get("efl.dev/origins").map(String::as_str).unwrap_or_default();
         let pair = |line: &str| line.split_once(' ').map(|(of, at)| (of.to_owned(), at.to_owned()));

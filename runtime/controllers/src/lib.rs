@@ -14,6 +14,7 @@ mod client;
 mod conditions;
 pub mod deploy;
 mod health;
+pub mod inspect;
 pub mod install;
 mod installation;
 mod lease;
@@ -26,5 +27,6 @@ mod run;
 mod telemetry;
 
 pub use client::{ApiError, Connection, connect};
+pub use jiff::Timestamp;
 pub use kube::Client;
 pub use run::{Options, RunError, run};
