@@ -69,6 +69,36 @@ pub(crate) fn report_silent(silent: &[(String, String)]) -> bool {
     !silent.is_empty()
 }
 
+/// Where the pods of the runtime run: Karmada's API server has no nodes.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Where pods run")]
+pub(crate) struct Host {
+    /// A context of the cluster where the pods run, beside Karmada; a plain cluster runs its own
+    #[arg(long, value_name = "NAME")]
+    host_context: Option<String>,
+    /// A kubeconfig file for it, instead of the one that --context is in
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    host_kubeconfig: Option<PathBuf>,
+}
+
+impl Host {
+    /// A client of the host beside a control plane, and the address of its server; none where no host is given.
+    pub(crate) async fn connect(&self, beside: &Cluster) -> Result<Option<(Client, String)>, Failure> {
+        if self.host_context.is_none() && self.host_kubeconfig.is_none() {
+            return Ok(None);
+        }
+        let connection = Connection {
+            kubeconfig: self.host_kubeconfig.clone().or_else(|| beside.kubeconfig.clone()),
+            context: self.host_context.clone(),
+            crash_after: None,
+        };
+        let host = efl_runtime::connect(&connection).await;
+        Ok(Some(
+            host.map_err(|why| Failure::failed(format!("the cluster for the pods cannot be had: {why}")))?,
+        ))
+    }
+}
+
 /// Runs a future to its end, on this thread.
 pub(crate) fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

@@ -1,4 +1,4 @@
-//! A folder with files of a person, and what is done from there: `efl`, `kubectl` and the runtime, against the Karmada of a bed.
+//! A folder with files of a person, and what is done from there: `efl`, `kubectl` and the runtime, against a cluster of a bed.
 
 use efl_testbed::Bed;
 use std::{
@@ -15,6 +15,8 @@ pub struct Desk<'b> {
     pub bed: &'b Bed,
     /// Its files.
     pub folder: PathBuf,
+    /// The cluster that `efl` speaks to.
+    cluster: &'static str,
 }
 
 /// A runtime, ended when it is dropped.
@@ -28,19 +30,28 @@ impl Drop for Runtime {
 }
 
 impl<'b> Desk<'b> {
-    /// A folder of a name, with files.
+    /// A folder of a name, with files, before Karmada.
     pub fn new(bed: &'b Bed, name: &str, files: &[(&str, &str)]) -> Self {
+        Self::on(bed, "karmada", name, files)
+    }
+
+    /// The same before another cluster.
+    pub fn on(bed: &'b Bed, cluster: &'static str, name: &str, files: &[(&str, &str)]) -> Self {
         let folder = std::env::temp_dir().join(format!("efl-{name}-{}", std::process::id()));
         fs::create_dir_all(&folder).expect("a folder");
-        let this = Self { bed, folder };
+        let this = Self { bed, folder, cluster };
         for (name, text) in files {
             this.write(name, text);
         }
-        // As the runtime's own account, not as an administrator.
+        // As the runtime's own accounts, not as an administrator. That of the orchestrator controller may do what placement does.
         let admin = fs::read_to_string(this.kubeconfig()).expect("a kubeconfig");
         let mut own: serde_json::Value = serde_json::from_str(&admin).expect("the bed writes JSON");
-        own["users"][0]["user"]["as"] = "system:serviceaccount:efl-system:efl-runtime".into();
-        this.write("runtime.kubeconfig", &own.to_string());
+        for (file, account) in
+            [("runtime.kubeconfig", "efl-orchestrator"), ("placement.kubeconfig", "efl-placement")]
+        {
+            own["users"][0]["user"]["as"] = format!("system:serviceaccount:efl-system:{account}").into();
+            this.write(file, &own.to_string());
+        }
         this
     }
 
@@ -50,7 +61,7 @@ impl<'b> Desk<'b> {
     }
 
     fn kubeconfig(&self) -> PathBuf {
-        self.bed.place("karmada").expect("a place").kubeconfig.clone()
+        self.bed.place(self.cluster).expect("a place").kubeconfig.clone()
     }
 
     /// Runs `efl` as an administrator, without a terminal.
@@ -60,9 +71,9 @@ impl<'b> Desk<'b> {
         command.stdin(Stdio::null()).output().expect("it runs")
     }
 
-    /// What `kubectl` says, as the administrator of Karmada.
+    /// What `kubectl` says, as the administrator of that cluster.
     pub fn kubectl(&self, arguments: &[&str]) -> String {
-        self.kubectl_on("karmada", arguments)
+        self.kubectl_on(self.cluster, arguments)
     }
 
     /// What `kubectl` says, as the administrator of a cluster.
@@ -74,20 +85,23 @@ impl<'b> Desk<'b> {
 
     /// Starts the runtime, which may be made to die behind a number of writes.
     pub fn runtime(&self, crash_after: Option<usize>) -> Runtime {
+        let crash = crash_after.map(|writes| writes.to_string());
+        let crash = crash.iter().flat_map(|writes| ["--crash-after-writes", writes]);
+        self.started("runtime.kubeconfig", &crash.collect::<Vec<_>>())
+    }
+
+    /// Starts the runtime as it is installed: each controller in a process of its own, with an account of its own.
+    pub fn controllers(&self) -> [Runtime; 2] {
+        [
+            self.started("runtime.kubeconfig", &["--controllers", "orchestrator"]),
+            self.started("placement.kubeconfig", &["--controllers", "placement"]),
+        ]
+    }
+
+    fn started(&self, kubeconfig: &str, options: &[&str]) -> Runtime {
         let mut command = Command::new(env!("CARGO_BIN_EXE_efl"));
-        command.args([
-            "runtime",
-            "run",
-            "--alone",
-            "--listen",
-            "127.0.0.1:0",
-            "--log-level",
-            "info,salsa=warn",
-        ]);
-        command.arg("--kubeconfig").arg(self.folder.join("runtime.kubeconfig"));
-        if let Some(writes) = crash_after {
-            command.args(["--crash-after-writes", &writes.to_string()]);
-        }
+        command.args(["runtime", "run", "--alone", "--listen", "127.0.0.1:0"]).args(options);
+        command.arg("--kubeconfig").arg(self.folder.join(kubeconfig));
         let log = fs::File::options()
             .append(true)
             .create(true)

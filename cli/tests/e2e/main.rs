@@ -5,6 +5,7 @@
 //! with the rights of `efl runtime install`, and with no others.
 
 mod desk;
+mod install;
 mod members;
 mod three;
 
@@ -175,7 +176,7 @@ impl<'b> World<'b> {
         let writes = || {
             let log = fs::read_to_string(&audit).unwrap_or_default();
             let ours =
-                log.lines().filter(|line| line.contains("system:serviceaccount:efl-system:efl-runtime"));
+                log.lines().filter(|line| line.contains("system:serviceaccount:efl-system:efl-orchestrator"));
             ours.filter(|line| {
                 ["create", "update", "patch", "delete"]
                     .iter()
@@ -197,7 +198,7 @@ impl<'b> World<'b> {
     }
 
     fn moves_off_a_loaded_cluster(&self) {
-        let runtime = self.runtime(None);
+        let runtime = self.controllers();
         self.wait("it is ready", Duration::from_secs(30), |s| s["ready"] == true);
         let from = self.status()["status"]["selected"][0].as_str().expect("it runs somewhere").to_owned();
         let unhealthy = self.members.unhealthy();

@@ -3,6 +3,7 @@
 use crate::{
     api::{CLUSTER, CORDONED},
     client::{ApiError, within},
+    telemetry::Telemetry,
 };
 use efl_compiler::spec::fleet::{CONFIG_KEY, CONFIG_MAP, FleetSpec};
 use futures::StreamExt;
@@ -15,7 +16,8 @@ use kube::{
 use serde::Deserialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
 };
 use tokio::sync::watch;
 
@@ -71,7 +73,7 @@ fn unsafe_name(fleet: &FleetSpec) -> Option<String> {
 }
 
 /// Follows the ConfigMap of a namespace.
-pub fn watch(client: &Client, namespace: &str) -> watch::Receiver<Installation> {
+pub fn watch(client: &Client, namespace: &str, telemetry: Arc<Telemetry>) -> watch::Receiver<Installation> {
     let api: Api<ConfigMap> = Api::namespaced(client.clone(), namespace);
     let (sender, receiver) = watch::channel(Installation::None);
     tokio::spawn(async move {
@@ -87,6 +89,7 @@ pub fn watch(client: &Client, namespace: &str) -> watch::Receiver<Installation> 
                     continue;
                 }
             };
+            telemetry.fleet_malformed.store(matches!(now, Installation::Malformed(_)), Relaxed);
             if let Installation::Malformed(why) = &now {
                 tracing::error!(%why, "the fleet is not understood; the last one that was stays");
                 if sender.borrow().fleet().is_some() {
@@ -183,6 +186,39 @@ pub async fn members(client: &Client) -> Result<Members, ApiError> {
         .iter()
         .map(|cluster| (cluster.metadata.name.clone().unwrap_or_default(), member(cluster)))
         .collect())
+}
+
+/// Follows the members, from a first answer on: a member that is not known looks like one that is dead.
+pub async fn follow(
+    client: &Client,
+    installation: &watch::Receiver<Installation>,
+) -> watch::Receiver<Members> {
+    let first = loop {
+        match members(client).await {
+            Ok(members) => break members,
+            Err(error) => tracing::warn!(%error, "the members are not known; trying again"),
+        }
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    };
+    let (sender, receiver) = watch::channel(first);
+    let (client, installation) = (client.clone(), installation.clone());
+    tokio::spawn(async move {
+        loop {
+            let every = installation.borrow().fleet().map_or(5_000, |fleet| fleet.every.0);
+            tokio::time::sleep(Duration::from_millis(every)).await;
+            match members(&client).await {
+                Ok(newer) => {
+                    sender.send_if_modified(|known| {
+                        let changed = *known != newer;
+                        *known = newer;
+                        changed
+                    });
+                }
+                Err(error) => tracing::warn!(%error, "the members are not known; those of before count"),
+            }
+        }
+    });
+    receiver
 }
 
 fn member(cluster: &DynamicObject) -> Member {

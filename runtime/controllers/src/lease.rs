@@ -13,8 +13,6 @@ use kube::{
 };
 use std::time::{Duration, Instant};
 
-/// The Lease's name.
-const NAME: &str = "efl-runtime";
 /// How long a leader that is not heard of is taken to live.
 const DURATION: Duration = Duration::from_secs(15);
 /// How often the leader renews, and the others try.
@@ -23,15 +21,18 @@ const RENEW: Duration = Duration::from_secs(3);
 /// A candidate.
 pub struct Candidate {
     api: Api<Lease>,
+    name: &'static str,
     identity: String,
     /// The last version of another's Lease, and when it was seen first: clocks of machines differ.
     seen: Option<(String, Instant)>,
 }
 
 impl Candidate {
-    /// Of a namespace, under a name that no other candidate has.
-    pub fn new(client: Client, namespace: &str, identity: String) -> Self {
-        Self { api: Api::namespaced(client, namespace), identity, seen: None }
+    /// For a Lease of a namespace.
+    pub fn new(client: Client, namespace: &str, name: &'static str) -> Self {
+        let host = std::env::var("POD_NAME").or_else(|_| std::env::var("HOSTNAME"));
+        let identity = format!("{}_{}", host.unwrap_or_else(|_| "efl".to_owned()), std::process::id());
+        Self { api: Api::namespaced(client, namespace), name, identity, seen: None }
     }
 
     /// Returns when it leads.
@@ -64,12 +65,12 @@ impl Candidate {
 
     /// Lets another lead at once.
     pub async fn release(&mut self) {
-        if let Ok(mut lease) = within(self.api.get(NAME)).await
+        if let Ok(mut lease) = within(self.api.get(self.name)).await
             && self.is_mine(&lease)
         {
             let spec = lease.spec.get_or_insert_default();
             spec.holder_identity = Some(String::new());
-            let _ = within(self.api.replace(NAME, &PostParams::default(), &lease)).await; // it runs out
+            let _ = within(self.api.replace(self.name, &PostParams::default(), &lease)).await; // it runs out
         }
     }
 
@@ -80,11 +81,11 @@ impl Candidate {
     /// Takes or renews the Lease; whether it is this candidate's now.
     async fn try_once(&mut self) -> Result<bool, ApiError> {
         let now = MicroTime(Timestamp::now());
-        let mut lease = match within(self.api.get(NAME)).await {
+        let mut lease = match within(self.api.get(self.name)).await {
             Ok(lease) => lease,
             Err(error) if error.is_not_found() => {
                 let lease = Lease {
-                    metadata: ObjectMeta { name: Some(NAME.to_owned()), ..ObjectMeta::default() },
+                    metadata: ObjectMeta { name: Some(self.name.to_owned()), ..ObjectMeta::default() },
                     spec: Some(self.spec(now, 0)),
                 };
                 return self.won(within(self.api.create(&PostParams::default(), &lease)).await);
@@ -106,7 +107,7 @@ impl Candidate {
             }
             lease.spec = Some(self.spec(now, spec.lease_transitions.unwrap_or(0) + 1));
         }
-        self.won(within(self.api.replace(NAME, &PostParams::default(), &lease)).await)
+        self.won(within(self.api.replace(self.name, &PostParams::default(), &lease)).await)
     }
 
     fn won(&self, answer: Result<Lease, ApiError>) -> Result<bool, ApiError> {

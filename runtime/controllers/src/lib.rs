@@ -29,4 +29,4 @@ mod telemetry;
 pub use client::{ApiError, Connection, connect};
 pub use jiff::Timestamp;
 pub use kube::Client;
-pub use run::{Options, RunError, run};
+pub use run::{Controller, Options, RunError, run};

@@ -48,7 +48,6 @@ pub struct Placement {
     pub client: Client,
     pub decisions: Store<DynamicObject>,
     pub installation: watch::Receiver<Installation>,
-    pub members: watch::Sender<Members>,
     pub source: Arc<dyn MetricsSource>,
     pub scorer: Scorer,
     pub telemetry: Arc<Telemetry>,
@@ -92,11 +91,6 @@ impl Placement {
     ) -> Result<(), crate::client::ApiError> {
         let (members, observed) = tokio::join!(members(&self.client), self.source.observe(fleet));
         let members = members?;
-        self.members.send_if_modified(|old| {
-            let changed = *old != members;
-            old.clone_from(&members);
-            changed
-        });
         known.retain(|name, _| fleet.clusters.iter().any(|cluster| cluster.name == *name));
         for (name, newer) in observed {
             for problem in &newer.problems {
@@ -113,6 +107,7 @@ impl Placement {
         if let Some(Err(why)) = &scored {
             tracing::warn!(%why, "the scorer is of no use; the built-in score decides");
         }
+        self.telemetry.scorer_fails.store(matches!(scored, Some(Err(_))), Relaxed);
         view.scores = scored.as_ref().and_then(|answer| answer.clone().ok());
         let scorer_failed = scored.map(|answer| answer.err());
         let fresh = |sample: Option<Sample>| sample.is_some_and(|s| now_.since(s.at) <= view.stale_after);

@@ -1,17 +1,20 @@
 //! Everything together: `efl runtime run`.
 
 use crate::{
-    api::DECISION,
-    children::Children,
+    api::{CLUSTER, DECISION, ORCHESTRATOR},
+    children::{Children, is_served},
     client::Connection,
-    installation,
+    installation::{self, Members},
     lease::Candidate,
     observe::{MetricsSource, Prometheus, Scorer},
     orchestrators,
     placement::Placement,
     telemetry::{self, Telemetry},
 };
-use futures::{FutureExt, StreamExt};
+use futures::{
+    FutureExt, StreamExt,
+    future::{BoxFuture, Shared, try_join_all},
+};
 use kube::{
     Api,
     api::DynamicObject,
@@ -24,12 +27,37 @@ use std::{
 };
 use tokio::sync::watch;
 
+/// One of the two controllers. Each leads alone and can have a process, an account and rights of its own: the one that speaks
+/// to servers that a fleet names can write nothing but decisions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Controller {
+    /// Makes what an Orchestrator says stand.
+    Orchestrator,
+    /// Decides where it runs.
+    Placement,
+}
+
+impl Controller {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Orchestrator, Self::Placement];
+
+    /// Its name: of its lease, its account, its pods.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Orchestrator => "efl-orchestrator",
+            Self::Placement => "efl-placement",
+        }
+    }
+}
+
 /// How the runtime runs.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Options {
     /// Which API server.
     pub connection: Connection,
-    /// The runtime's own namespace: the fleet and the lease stand there.
+    /// Which controllers this process has.
+    pub controllers: Vec<Controller>,
+    /// The runtime's own namespace: the fleet and the leases stand there.
     pub namespace: String,
     /// Where `/healthz`, `/readyz` and `/metrics` are answered.
     pub address: SocketAddr,
@@ -50,16 +78,21 @@ pub enum RunError {
     #[error("cannot listen on {0}: {1}")]
     Address(SocketAddr, std::io::Error),
     /// Another leads: this process must end, and be started again.
-    #[error("another one leads now")]
-    Deposed,
+    #[error("another {0} leads now")]
+    Deposed(&'static str),
+    /// A controller ended by itself, which none should.
+    #[error("{0} has stopped")]
+    Stopped(&'static str),
 }
 
 /// Runs until the process is asked to end.
 pub async fn run(options: Options) -> Result<(), RunError> {
     let (client, server) = crate::connect(&options.connection).await.map_err(RunError::Connection)?;
     client.apiserver_version().await.map_err(|e| RunError::Connection(format!("{server}: {e}")))?;
-    for kind in [crate::api::ORCHESTRATOR, DECISION] {
-        if !crate::children::is_served(&client, kind).await {
+    let has = |controller| options.controllers.contains(&controller);
+    let needed = [(Controller::Orchestrator, ORCHESTRATOR), (Controller::Placement, DECISION)];
+    for (_, kind) in needed.into_iter().filter(|(controller, _)| has(*controller)) {
+        if !is_served(&client, kind).await {
             return Err(RunError::NotInstalled(kind.name));
         }
     }
@@ -69,67 +102,114 @@ pub async fn run(options: Options) -> Result<(), RunError> {
         .await
         .map_err(|e| RunError::Address(options.address, e))?;
 
-    // Caches are warm before it leads.
-    let (children, touched) = Children::watch(&client).await;
-    let children = Arc::new(children);
-    let installation = installation::watch(&client, &options.namespace);
-    let (members, members_seen) = watch::channel(installation::Members::new());
+    let installation = installation::watch(&client, &options.namespace, telemetry.clone());
     let writer = reflector::store::Writer::new(DECISION.resource());
     let decisions = writer.as_reader();
+    let _ = telemetry.placed.set(decisions.clone()); // it is new
     let all: Api<DynamicObject> = Api::all_with(client.clone(), &DECISION.resource());
     let events = reflector(writer, watcher(all, watcher::Config::default()).default_backoff());
     tokio::spawn(events.for_each(|_| std::future::ready(())));
+    let ended = ended().boxed().shared();
+    let seen = async { decisions.wait_until_ready().await };
+
+    let placing = if has(Controller::Placement) && is_served(&client, CLUSTER).await {
+        let source: Arc<dyn MetricsSource> = Arc::new(Prometheus::default());
+        let placement = Placement {
+            client: client.clone(),
+            decisions: decisions.clone(),
+            installation: installation.clone(),
+            source,
+            scorer: Scorer::default(),
+            telemetry: telemetry.clone(),
+        };
+        Some(placement.run().boxed())
+    } else {
+        if has(Controller::Placement) {
+            tracing::info!("no Karmada behind this API server: one cluster, nothing to place");
+        }
+        None
+    };
+    // Caches are warm before a controller leads.
+    let orchestrating = if has(Controller::Orchestrator) {
+        let watching = async {
+            let (children, touched) = Children::watch(&client).await;
+            children.ready().await;
+            let members = if children.is_karmada() {
+                installation::follow(&client, &installation).await
+            } else {
+                watch::channel(Members::new()).1
+            };
+            (Arc::new(children), touched, members)
+        };
+        let (children, touched, members) = tokio::select! {
+            watched = watching => watched,
+            () = ended.clone() => return Ok(()),
+        };
+        let orchestrating = orchestrators::run(
+            client.clone(),
+            children,
+            touched,
+            decisions.clone(),
+            installation,
+            members,
+            telemetry.clone(),
+        );
+        Some(orchestrating.boxed())
+    } else {
+        None
+    };
     tokio::select! {
-        () = async { children.ready().await; let _ = decisions.wait_until_ready().await; } => {}
-        () = ended() => return Ok(()),
+        _ = seen => {}
+        () = ended.clone() => return Ok(()),
     }
     telemetry.ready.store(true, Relaxed);
 
-    let identity = format!(
-        "{}_{}",
-        std::env::var("POD_NAME").or_else(|_| std::env::var("HOSTNAME")).unwrap_or_else(|_| "efl".to_owned()),
-        std::process::id()
-    );
-    let mut candidate = Candidate::new(client.clone(), &options.namespace, identity);
-    if !options.alone {
-        tracing::info!("waiting to lead");
+    let both = [(Controller::Orchestrator, orchestrating), (Controller::Placement, placing)];
+    let parts = both.into_iter().filter_map(|(controller, work)| {
+        let candidate =
+            (!options.alone).then(|| Candidate::new(client.clone(), &options.namespace, controller.name()));
+        Some(lead(controller, candidate, work?, telemetry.clone(), ended.clone()))
+    });
+    let parts: Vec<_> = parts.collect();
+    if parts.is_empty() {
+        ended.await;
+        return Ok(());
+    }
+    try_join_all(parts).await.map(drop)
+}
+
+/// Runs a controller while it leads; without a candidate it does so at once.
+async fn lead(
+    controller: Controller,
+    candidate: Option<Candidate>,
+    work: BoxFuture<'static, ()>,
+    telemetry: Arc<Telemetry>,
+    ended: Shared<BoxFuture<'static, ()>>,
+) -> Result<(), RunError> {
+    let name = controller.name();
+    telemetry.leads(controller, false);
+    let mut candidate = candidate;
+    if let Some(candidate) = &mut candidate {
+        tracing::info!(controller = name, "waiting to lead");
         tokio::select! {
             () = candidate.lead() => {}
-            () = ended() => return Ok(()),
+            () = ended.clone() => return Ok(()),
         }
     }
-    telemetry.leading.store(true, Relaxed);
-    tracing::info!("leading");
-
-    let source: Arc<dyn MetricsSource> = Arc::new(Prometheus::default());
-    let placement = Placement {
-        client: client.clone(),
-        decisions: decisions.clone(),
-        installation: installation.clone(),
-        members,
-        source,
-        scorer: Scorer::default(),
-        telemetry: telemetry.clone(),
+    telemetry.leads(controller, true);
+    tracing::info!(controller = name, "leading");
+    let holding = async {
+        match &mut candidate {
+            Some(candidate) => candidate.hold().await,
+            None => std::future::pending().await,
+        }
     };
-    let deciding = if children.is_karmada() {
-        placement.run().boxed()
-    } else {
-        tracing::info!("no Karmada behind this API server: one cluster, nothing to place");
-        std::future::pending().boxed()
-    };
-    let controller =
-        orchestrators::run(client, children, touched, decisions, installation, members_seen, telemetry);
-    let holding = async { if options.alone { std::future::pending().await } else { candidate.hold().await } };
-    let deposed = tokio::select! {
-        () = deciding => false,
-        () = controller => false,
-        () = holding => true,
-        () = ended() => false,
-    };
-    if deposed {
-        return Err(RunError::Deposed);
+    tokio::select! {
+        () = work => return Err(RunError::Stopped(name)),
+        () = holding => return Err(RunError::Deposed(name)),
+        () = ended => {}
     }
-    if !options.alone {
+    if let Some(mut candidate) = candidate {
         let _ = tokio::time::timeout(Duration::from_secs(2), candidate.release()).await; // it runs out
     }
     Ok(())

@@ -12,9 +12,9 @@ use clap::Subcommand;
 #[command(
     after_help = "\
 Examples:
-  efl runtime install --context karmada              what the controllers need
-  efl runtime run --context karmada --alone          the controllers, on a laptop
-  efl runtime simulate --scenario herd --compare     what strategies do when an empty cluster comes",
+  efl runtime install --image registry.example/efl:1.0   the controllers, in pods
+  efl runtime run --context karmada --alone              the controllers, on a laptop
+  efl runtime simulate --scenario herd --compare         what strategies do when an empty cluster comes",
     arg_required_else_help = true,
     disable_help_subcommand = true
 )]
@@ -26,6 +26,7 @@ pub(crate) struct Runtime {
 #[derive(Debug, Subcommand)]
 enum Command {
     Install(install::Install),
+    Uninstall(install::Uninstall),
     Run(run::Run),
     Simulate(simulate::Simulate),
 }
@@ -34,6 +35,7 @@ impl Runtime {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         match self.command {
             Command::Install(command) => command.run(),
+            Command::Uninstall(command) => command.run(),
             Command::Run(command) => command.run(),
             Command::Simulate(command) => command.run(),
         }

@@ -6,7 +6,7 @@ use crate::{
     terminal::{Stream, Terminal},
 };
 use clap::ValueEnum;
-use efl_runtime::{Connection, Options, RunError};
+use efl_runtime::{Connection, Controller, Options, RunError};
 use std::net::SocketAddr;
 
 /// Run the controllers that keep pipelines running
@@ -16,12 +16,15 @@ use std::net::SocketAddr;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  efl runtime run                                in a pod, with its service account
-  efl runtime run --context karmada --alone      on a laptop, beside Karmada")]
+  efl runtime run --context karmada --alone      on a laptop, beside Karmada
+  efl runtime run --controllers placement        in a pod, as efl runtime install has it")]
 pub(crate) struct Run {
     #[command(flatten)]
     cluster: Cluster,
-    /// The runtime's own namespace, for the fleet and the lease
+    /// Which of the controllers; both when left out. Each has its own account and leads alone
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    controllers: Vec<Which>,
+    /// The runtime's own namespace, for the fleet and the leases
     #[arg(short, long, default_value = super::super::RUNTIME_NAMESPACE)]
     namespace: String,
     /// Where /healthz, /readyz and /metrics are answered
@@ -39,6 +42,15 @@ pub(crate) struct Run {
     /// What the log has: a level, or levels by module as in `RUST_LOG`
     #[arg(long, value_name = "FILTER", default_value = "info,salsa=warn")]
     log_level: String,
+}
+
+/// A controller.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Which {
+    /// Makes what an Orchestrator says stand
+    Orchestrator,
+    /// Decides where it runs
+    Placement,
 }
 
 /// How a log is written.
@@ -60,7 +72,16 @@ impl Run {
             LogFormat::Text => log.init(),
             LogFormat::Json => log.json().init(),
         }
+        let controllers = self.controllers.iter().map(|which| match which {
+            Which::Orchestrator => Controller::Orchestrator,
+            Which::Placement => Controller::Placement,
+        });
         let options = Options {
+            controllers: if self.controllers.is_empty() {
+                Controller::ALL.into()
+            } else {
+                controllers.collect()
+            },
             connection: Connection { crash_after: self.crash_after_writes, ..self.cluster.connection() },
             namespace: self.namespace,
             address: self.listen,

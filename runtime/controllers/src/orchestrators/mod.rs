@@ -88,14 +88,14 @@ pub async fn run(
     members: watch::Receiver<Members>,
     telemetry: Arc<Telemetry>,
 ) {
-    let reporter = Reporter { controller: "efl-runtime".to_owned(), instance: None };
+    let reporter = Reporter { controller: "efl-orchestrator".to_owned(), instance: None };
     let context = Arc::new(Context {
         client: client.clone(),
         children,
         decisions,
         installation: installation.clone(),
         members: members.clone(),
-        telemetry,
+        telemetry: telemetry.clone(),
         recorder: Recorder::new(client.clone(), reporter),
         programs: Mutex::default(),
         failures: Mutex::default(),
@@ -106,7 +106,9 @@ pub async fn run(
     let settings = controller::Config::default().concurrency(CONCURRENCY).debounce(DEBOUNCE);
     let touched = touched
         .map(|(namespace, name)| ObjectRef::new_with(&name, ORCHESTRATOR.resource()).within(&namespace));
-    Controller::new_with(api, watcher::Config::default(), ORCHESTRATOR.resource())
+    let controller = Controller::new_with(api, watcher::Config::default(), ORCHESTRATOR.resource());
+    let _ = telemetry.orchestrators.set(controller.store()); // it leads once
+    controller
         .with_config(settings)
         .reconcile_on(touched)
         .reconcile_all_on(changes(installation))

@@ -56,6 +56,11 @@ fn rights(rule: &Value, namespace: Option<&str>) -> Vec<Right> {
     rights
 }
 
+/// What an installation puts into Karmada.
+fn manifests() -> Vec<Value> {
+    efl_runtime::install::Layout { namespace: OWN.to_owned(), karmada: true, pods: None }.control_plane()
+}
+
 /// The accounts of an installation.
 fn accounts(manifests: &[Value]) -> Vec<String> {
     let accounts = manifests.iter().filter(|object| object["kind"] == "ServiceAccount");
@@ -135,7 +140,7 @@ fn table(rights: &BTreeSet<Right>) -> String {
 /// The table of record. A change of it is a change of what somebody is trusted with.
 #[test]
 fn what_each_account_may() {
-    let manifests = efl_runtime::install::manifests(OWN, true);
+    let manifests = manifests();
     let mut text = String::new();
     for account in accounts(&manifests) {
         for (place, on_members) in [("the control plane", false), ("every member", true)] {
@@ -160,11 +165,11 @@ fn level_two() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let admin = client(&bed, folder.path(), "karmada", None).await;
-        efl_runtime::install::install(&admin, OWN)
+        let manifests = manifests();
+        efl_runtime::install::apply(&admin, &manifests)
             .await
             .map_err(|(what, why)| format!("{what}: {why}"))
             .expect("it is installed");
-        let manifests = efl_runtime::install::manifests(OWN, true);
         for account in accounts(&manifests) {
             for cluster in ["karmada", "m1"] {
                 let admin = client(&bed, folder.path(), cluster, None).await;
