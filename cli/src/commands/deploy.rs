@@ -151,7 +151,8 @@ impl Deploy {
             }
             return Ok(if self.exit_code && changes > 0 { Exit::Differences } else { Exit::Ok });
         }
-        if changes > 0 && !self.yes && !confirmed(changes)? {
+        let these = if changes == 1 { "this change".to_owned() } else { format!("these {changes} changes") };
+        if changes > 0 && !self.yes && !confirmed(&format!("apply {these}?"))? {
             Terminal::message("nothing was changed");
             return Ok(Exit::Ok);
         }
@@ -312,13 +313,12 @@ impl Progress {
 }
 
 /// Whether a person agrees; without one to ask, the command line is the agreement.
-fn confirmed(changes: usize) -> Result<bool, Failure> {
+pub(super) fn confirmed(question: &str) -> Result<bool, Failure> {
     use std::io::IsTerminal as _;
     if !Terminal::is_terminal(Stream::Err) || !io::stdin().is_terminal() {
         return Ok(true);
     }
-    let what = if changes == 1 { "this change".to_owned() } else { format!("these {changes} changes") };
-    write!(io::stderr().lock(), "apply {what}? [y/N] ")?;
+    write!(io::stderr().lock(), "{question} [y/N] ")?;
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line)?;
     Ok(matches!(line.trim().to_lowercase().as_str(), "y" | "yes"))

@@ -5,6 +5,7 @@ mod compile;
 mod completions;
 mod deploy;
 mod docs;
+mod doctor;
 mod explain;
 mod fleet;
 mod fmt;
@@ -15,9 +16,11 @@ mod logs;
 mod lsp;
 mod man;
 mod order;
+mod replay;
 mod runs;
 mod runtime;
 mod status;
+mod trace;
 
 use crate::terminal::{ColorChoice, Terminal};
 use clap::{Parser, Subcommand};
@@ -76,6 +79,9 @@ enum Command {
     Status(status::Status),
     Runs(runs::Runs),
     Logs(logs::Logs),
+    Trace(trace::Trace),
+    Replay(replay::Replay),
+    Doctor(doctor::Doctor),
     Move(order::Move),
     Pause(order::Pause),
     Resume(order::Resume),
@@ -109,6 +115,9 @@ impl Cli {
             Command::Status(command) => command.run(),
             Command::Runs(command) => command.run(),
             Command::Logs(command) => command.run(),
+            Command::Trace(command) => command.run(),
+            Command::Replay(command) => command.run(),
+            Command::Doctor(command) => command.run(terminal),
             Command::Move(command) => command.run(),
             Command::Pause(command) => command.run(),
             Command::Resume(command) => command.run(),

@@ -105,6 +105,16 @@ pub(super) fn span(from: Timestamp, to: Timestamp) -> String {
     }
 }
 
+/// What was answered, as far as it fits on a line.
+pub(super) fn short(text: &str) -> String {
+    const LONGEST: usize = 160;
+    let line = text.trim_end().replace('\n', " ");
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
 fn table(runs: &[Run], pipelines: &[Pipeline], now: Timestamp) -> String {
     let rows: Vec<[String; 6]> = runs
         .iter()

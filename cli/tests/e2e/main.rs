@@ -5,6 +5,7 @@
 //! with the rights of `efl runtime install`, and with no others.
 
 mod desk;
+mod doctor;
 mod install;
 mod members;
 mod three;
@@ -70,6 +71,7 @@ fn level_two() {
     bed.up().expect("it comes up");
     let world = World::new(&bed);
     world.deploys_and_says_so();
+    doctor::sees_what_is_wrong(&world);
     world.writes_nothing_when_nothing_changes();
     world.moves_off_a_loaded_cluster();
     world.survives_death_after_each_write();

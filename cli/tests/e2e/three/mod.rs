@@ -95,6 +95,13 @@ impl<'b> World<'b> {
         this
     }
 
+    /// Names the administrator to Karmada's proxy, which then lets them look at the members.
+    pub fn may_be_looked_at(&self) {
+        let named = ["clusterrolebinding", "efl-operator", "--user=admin", "--group=system:masters"];
+        self.kubectl(&[["set", "subject"].as_slice(), &named].concat());
+        until("the members may be looked at", || self.efl(&["runs"]).status.success().then_some(()));
+    }
+
     /// Starts the runtime, which does not run.
     pub fn start(&mut self) {
         self.runtime = Some(self.desk.runtime(None));

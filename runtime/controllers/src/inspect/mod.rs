@@ -1,9 +1,12 @@
 //! What a person asks of running pipelines: what ran, what functions said, what became of an event, and whether the installation is
 //! as it should be. Members are asked through Karmada's proxy, as the person who asks; nothing of the runtime is needed for it.
 
+pub mod doctor;
 pub mod logs;
 mod pipeline;
+pub mod replay;
 pub mod runs;
+pub mod trace;
 
 pub use pipeline::{Pipeline, pipelines};
 

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 /// On a Workflow: the rule that fired.
 pub(super) const RULE: &str = "efl.dev/rule";
 /// On a Workflow: the events that fired it, `NAME ID`, one to a line.
-const EVENTS: &str = "efl.dev/events";
+pub(super) const EVENTS: &str = "efl.dev/events";
 /// How many are read in one request.
 const PAGE: u32 = 500;
 

@@ -26,7 +26,7 @@ pub struct Wanted {
     pub name: String,
     pub declaration: String,
     object: Value,
-    checksum: String,
+    pub(super) checksum: String,
 }
 
 impl Wanted {

@@ -2,7 +2,7 @@
 
 use super::{Context, apply::Wanted};
 use crate::{
-    api::WORKFLOW,
+    api::{SECRET, WORKFLOW},
     client::within,
     health::{Account, Health},
     installation::Members,
@@ -22,12 +22,15 @@ struct Travelling {
     name: String,
     declaration: String,
     generation: Option<i64>,
+    /// Whether what is known of it is of what was just applied; the watch comes behind the write.
+    is_seen: bool,
     account: Option<Account>,
 }
 
 impl Travelling {
     fn on(&self, cluster: &str) -> Health {
         match &self.account {
+            Some(_) if !self.is_seen => Health::Pending("it was just written".to_owned()),
             Some(account) => account.on(cluster, self.generation),
             None => Health::Pending("Karmada has not seen it".to_owned()),
         }
@@ -76,14 +79,16 @@ impl Observed {
     /// What Karmada says of what is to stand.
     pub fn of(context: &Context, wanted: &[(Stage, Wanted)]) -> Self {
         let travelling = |(stage, wanted): &(Stage, Wanted)| {
-            let Wanted { kind, namespace, name, declaration, .. } = wanted;
+            let Wanted { kind, namespace, name, declaration, checksum, .. } = wanted;
             let children = &context.children;
+            let known = children.checksum(*kind, namespace, name);
             Travelling {
                 stage: *stage,
                 kind: kind.name,
                 name: name.clone(),
                 declaration: declaration.clone(),
                 generation: children.get(*kind, namespace, name).and_then(|meta| meta.metadata.generation),
+                is_seen: *kind == SECRET || known.as_ref() == Some(checksum),
                 account: children.binding(*kind, namespace, name).map(|binding| Account::of(&binding)),
             }
         };

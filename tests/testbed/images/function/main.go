@@ -1,4 +1,5 @@
-// Function is a Knative function for tests: it prints every call as a line of JSON, and answers with it.
+// Function is a Knative function for tests: it prints every call as a line of JSON, and answers with it; with the status STATUS if that
+// is set.
 package main
 
 import (
@@ -8,6 +9,7 @@ import (
 	"log"
 	"net/http"
 	"os"
+	"strconv"
 	"time"
 )
 
@@ -21,6 +23,10 @@ type call struct {
 
 func main() {
 	lines := json.NewEncoder(os.Stdout)
+	status, err := strconv.Atoi(cmp.Or(os.Getenv("STATUS"), "200"))
+	if err != nil {
+		log.Fatal(err)
+	}
 	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -32,6 +38,7 @@ func main() {
 			log.Print(err)
 		}
 		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
 		if err := json.NewEncoder(w).Encode(seen); err != nil {
 			log.Print(err)
 		}
