@@ -42,7 +42,7 @@ pub(crate) struct Replay {
     #[arg(long, value_name = "ORCHESTRATOR", conflicts_with = "names")]
     all: Option<Name>,
     /// With --all: only those that began so long ago, or later
-    #[arg(long, value_name = "TIME", requires = "all", value_parser = parse_time)]
+    #[arg(long, value_name = "TIME", requires = "all", conflicts_with = "names", value_parser = parse_time)]
     since: Option<units::Duration>,
     /// Do not ask
     #[arg(short, long)]

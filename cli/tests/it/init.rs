@@ -23,7 +23,7 @@ fn a_new_project_is_without_fault() {
     }
 }
 
-/// Every command in the files for CI, and in the README, is one that there is.
+/// Every command in the files for CI, and in the README, is one that there is; those that deploy get as far as the cluster.
 #[test]
 fn the_steps_of_ci_work() {
     let folder = Folder::new();
@@ -40,12 +40,17 @@ fn the_steps_of_ci_work() {
             .filter(|line| line.starts_with("efl "));
         let mut count = 0;
         for step in steps.filter(|step| !step.contains("--watch")) {
-            let step = step.split([';', '>', '#']).next().unwrap_or_default();
+            let step = step.split([';', '>', '#']).next().unwrap_or_default().replace("$HOW", "--dry-run");
             let args: Vec<&str> = step.split_whitespace().skip(1).collect();
             let mut command = folder.command(&args);
-            command.current_dir(folder.path().join(dir));
+            command.current_dir(folder.path().join(dir)).env("KUBECONFIG", "nowhere");
             let run = super::run(command, "");
-            assert_eq!(run.code, 0, "{step}: {}{}", run.out, run.err);
+            if step.starts_with("efl deploy ") {
+                let stopped = run.code == 1 && run.err.contains("there is no cluster to speak to");
+                assert!(stopped, "{step}: {}{}", run.out, run.err);
+            } else {
+                assert_eq!(run.code, 0, "{step}: {}{}", run.out, run.err);
+            }
             count += 1;
         }
         assert!(count >= 3, "{file}: {count}");

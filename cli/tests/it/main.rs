@@ -11,6 +11,7 @@ mod formats;
 mod graph;
 mod import;
 mod init;
+mod inspect;
 mod lsp;
 mod runtime;
 mod settings;

@@ -118,7 +118,7 @@ end)
 test(':Efl completes its commands', { lsp = false }, function(nvim)
   equal(
     nvim:lua("return vim.fn.getcompletion('Efl ', 'cmdline')"),
-    { 'check', 'graph', 'health', 'log', 'parser', 'restart', 'yaml' }
+    { 'check', 'deploy', 'graph', 'health', 'log', 'parser', 'restart', 'yaml' }
   )
 end)
 
@@ -130,6 +130,26 @@ test(':EflCheck fills the quickfix list', { lsp = false }, function(nvim)
 end)
 
 -- ---- with the server
+
+test(':EflDeploy deploys what is saved and has no errors, in a terminal', function(nvim)
+  open(nvim, (PIPELINE:gsub('vehicle%[speed > 50%]', 'vehicle[sped > 50]')))
+  nvim:wait('a diagnostic', DIAGNOSTICS, 1)
+  local function refused(why)
+    nvim:lua([[_G.said = nil vim.notify = function(message) _G.said = message end]])
+    nvim:command('EflDeploy')
+    equal(nvim:lua('return { _G.said, vim.fn.winnr("$") }'), { 'EFL: ' .. why, 1 })
+  end
+  refused('the file has 1 error')
+  nvim:go_to('sped')
+  nvim:type('cespeed<Esc>')
+  nvim:wait('it clears', DIAGNOSTICS, 0)
+  refused('save the file first')
+  nvim:command('write')
+  -- There is no cluster here.
+  nvim:command('EflDeploy --kubeconfig /nowhere')
+  nvim:wait('the terminal says so', [[return vim.bo.buftype == 'terminal'
+    and table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), ''):find('there is no cluster to speak to', 1, true) ~= nil]])
+end)
 
 test('diagnostics appear and clear', function(nvim)
   open(nvim, (PIPELINE:gsub('vehicle%[speed > 50%]', 'vehicle[sped > 50]')))

@@ -1,6 +1,7 @@
 // What is started with the extension: the server, the two previews, the tasks and the commands.
 
 import * as vscode from 'vscode';
+import { deploy } from './deploy';
 import { GraphPreview } from './graph';
 import { Server } from './server';
 import { Tasks } from './tasks';
@@ -21,6 +22,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   command('efl.saveGraph', () => graph.save());
   command('efl.showYaml', (target?: Target, range?: unknown) => yaml.show(target, range));
   command('efl.check', () => tasks.check());
+  command('efl.deploy', (target?: Target) => server && deploy(server, target));
   command('efl.restart', () => server?.restart());
   command('efl.showLog', () => server?.output.show());
   command('efl.menu', () => server?.menu());

@@ -26,6 +26,12 @@ local subcommands = {
       require('efl.check').run(arguments)
     end,
   },
+  deploy = {
+    doc = 'Deploy the file, in a terminal that shows what would change and asks',
+    run = function(arguments)
+      require('efl.deploy').run(arguments)
+    end,
+  },
   restart = {
     doc = 'Start the language server again',
     run = function()

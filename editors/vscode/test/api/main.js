@@ -37,6 +37,7 @@ exports.activate = async () => {
   fs.renameSync(`${result}.part`, result);
 };
 
+const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
 const tests = [];
 const test = (name, run) => tests.push([name, run]);
 
@@ -351,6 +352,38 @@ test('tasks check the workspace, and their problems are matched', async () => {
     assert.equal(found.range.start.character, 13);
   } finally {
     fs.rmSync(other.fsPath);
+  }
+});
+
+test('what is deployed is saved and has no errors, and is deployed in a terminal', async () => {
+  const started = [];
+  const starts = vscode.tasks.onDidStartTaskProcess(({ execution }) => started.push(execution.task.definition));
+  const ended = new Promise(resolve => vscode.tasks.onDidEndTaskProcess(({ exitCode }) => resolve(exitCode)));
+  try {
+    // Each asks something and waits for the answer.
+    await replace(main, 'speed > 50', 'speed > 51');
+    void run('efl.deploy');
+    await sleep(500);
+    await run('notifications.clearAll');
+    await main.save();
+    await replace(main, 'speed > 51', 'sped > 51');
+    await main.save();
+    await until('a diagnostic', () => diagnostics().some(d => codeOf(d) === 'E0304'));
+    void run('efl.deploy');
+    await sleep(500);
+    await run('notifications.clearAll');
+    assert.deepEqual(started, []);
+
+    await replace(main, 'sped > 51', 'speed > 50');
+    await main.save();
+    await until('no diagnostic', () => diagnostics().every(d => d.severity !== vscode.DiagnosticSeverity.Error));
+    await run('efl.deploy');
+    await until('a terminal', () => started.length === 1);
+    assert.deepEqual(started[0], { type: 'efl', command: 'deploy', args: [main.uri.fsPath] });
+    // There is no cluster here.
+    assert.equal(await ended, 1);
+  } finally {
+    starts.dispose();
   }
 });
 
