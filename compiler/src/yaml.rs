@@ -463,6 +463,29 @@ const TRAPS: [&str; 12] =
 /// The length of the longest of [`TRAPS`].
 const LONGEST_TRAP: usize = "undefined".len();
 
+/// Whether one of [`TRAPS`] begins so.
+const fn begins_trap(first: u8) -> bool {
+    matches!(first | 0x20, b'y' | b'n' | b'o' | b't' | b'f' | b'i' | b'u')
+}
+
+/// A byte that may mean something to YAML beside the one before or behind it.
+const STRUCTURAL: u8 = 1;
+/// A byte that is written escaped, or not of ASCII.
+const SPECIAL: u8 = 2;
+
+/// What each byte may be in text that is not quoted: most of what is compiled is asked this.
+const CLASSES: [u8; 256] = {
+    let mut classes = [SPECIAL; 256];
+    let mut byte = 0x20;
+    while byte < 0x7f {
+        classes[byte] = 0;
+        byte += 1;
+    }
+    classes[b':' as usize] = STRUCTURAL;
+    classes[b'#' as usize] = STRUCTURAL;
+    classes
+};
+
 /// Suffixes behind digits that make the whole text no number in any YAML: durations, quantities, percentages.
 const UNITS: [&str; 12] = ["ms", "s", "m", "h", "d", "Ki", "Mi", "Gi", "Ti", "k", "M", "%"];
 
@@ -476,15 +499,12 @@ fn is_plain(text: &str) -> bool {
     if !(first.is_ascii_alphabetic() || b"/_(".contains(&first)) || last == b':' || last == b' ' {
         return false;
     }
-    let mut before = first;
-    for &byte in bytes {
-        let structural = matches!((before, byte), (b':', b' ') | (b' ', b'#'));
-        if structural || !(0x20..0x7f).contains(&byte) {
-            return false;
-        }
-        before = byte;
+    let classes = bytes.iter().fold(0, |classes, byte| classes | CLASSES[usize::from(*byte)]);
+    if classes & SPECIAL != 0 || classes != 0 && (text.contains(": ") || text.contains(" #")) {
+        return false;
     }
-    text.len() > LONGEST_TRAP || !TRAPS.iter().any(|trap| trap.eq_ignore_ascii_case(text))
+    let may_be_trap = text.len() <= LONGEST_TRAP && begins_trap(first);
+    !may_be_trap || !TRAPS.iter().any(|trap| trap.eq_ignore_ascii_case(text))
 }
 
 /// `10s`, `100m`, `64Mi`, `1.5Gi`, `80%`.

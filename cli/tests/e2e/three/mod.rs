@@ -2,6 +2,7 @@
 //! that the runtime chose. Run by `EFL_LEVEL=3 cargo test -p efl-cli --test e2e three`.
 
 mod commands;
+mod moving;
 
 use crate::{
     BED,
