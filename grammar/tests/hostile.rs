@@ -3,7 +3,7 @@
 mod common;
 
 use common::{checked, cpu_time};
-use efl_grammar::{Parse, parse};
+use efl_grammar::{Parse, SyntaxError, parse};
 use std::time::{Duration, Instant};
 
 /// Builds without optimization are slow, and are told less text.
@@ -194,9 +194,8 @@ fn a_long_chain_is_no_nesting() {
 #[test]
 fn what_pest_never_finishes_is_given_up() {
     let text = include_str!("lone_quotes.efl");
-    let started = Instant::now();
     let parsed = parse(text);
-    assert!(started.elapsed() < BOUND, "it took {:?}", started.elapsed());
     assert_eq!(parsed.syntax().text().to_string(), text);
-    assert!(!parsed.errors().is_empty());
+    let given_up = |error: &SyntaxError| error.message == "this text cannot be read";
+    assert!(parsed.errors().iter().any(given_up), "{:?}", parsed.errors());
 }
