@@ -37,7 +37,7 @@ const fn kind(group: &'static str, version: &'static str, kind: &'static str, pl
 }
 
 /// A kind with its plural, which cannot be guessed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Kind {
     group: &'static str,
     version: &'static str,
@@ -107,6 +107,14 @@ pub fn part<T: DeserializeOwned + Default>(
     match object.data.get(key) {
         None | Some(serde_json::Value::Null) => Ok(T::default()),
         Some(value) => T::deserialize(value),
+    }
+}
+
+/// Takes off an object what nobody here reads; it is as long as the rest.
+pub fn lightened(object: &mut DynamicObject) {
+    object.metadata.managed_fields = None;
+    if let Some(annotations) = &mut object.metadata.annotations {
+        annotations.remove("kubectl.kubernetes.io/last-applied-configuration");
     }
 }
 

@@ -59,12 +59,40 @@ struct Item {
     status: serde_json::Value,
 }
 
-/// A binding, read.
+/// A binding, read: what is kept of it, because there are thousands.
+#[derive(Hash, Debug)]
 pub struct Account {
     is_current: bool,
     targets: Vec<String>,
     refused: Option<String>,
-    items: Vec<Item>,
+    members: Vec<OnMember>,
+}
+
+/// What a member says.
+#[derive(Hash, Debug)]
+struct OnMember {
+    name: String,
+    /// Whether the member took it, or why not.
+    applied: Result<(), String>,
+    /// The version of the template that its status is of, which our interpreters note.
+    seen: Option<i64>,
+    /// Whether it is well, or why not.
+    healthy: Option<Result<(), String>>,
+}
+
+impl OnMember {
+    fn of(item: Item) -> Self {
+        Self {
+            applied: if item.applied { Ok(()) } else { Err(item.applied_message) },
+            seen: item.status.get("resourceTemplateGeneration").and_then(serde_json::Value::as_i64),
+            healthy: match item.health.as_str() {
+                "Healthy" => Some(Ok(())),
+                "Unhealthy" => Some(Err(reason(&item.status))),
+                _ => None,
+            },
+            name: item.cluster_name,
+        }
+    }
 }
 
 impl Account {
@@ -78,14 +106,14 @@ impl Account {
             is_current,
             targets: spec.clusters.into_iter().map(|target| target.name).collect(),
             refused: scheduled.filter(|c| c.status == "False").map(|c| c.message),
-            items: status.items,
+            members: status.items.into_iter().map(OnMember::of).collect(),
         }
     }
 
     /// The members that have it or are to have it.
     pub fn members(&self) -> impl Iterator<Item = &str> {
         let targets = self.targets.iter().map(String::as_str);
-        targets.chain(self.items.iter().map(|item| item.cluster_name.as_str()))
+        targets.chain(self.members.iter().map(|member| member.name.as_str()))
     }
 
     /// How it is on a member. `generation` is the template's.
@@ -97,24 +125,21 @@ impl Account {
             let why = self.refused.clone().unwrap_or_else(|| "Karmada does not place it there".to_owned());
             return Health::Absent(why);
         }
-        let Some(item) = self.items.iter().find(|item| item.cluster_name == cluster) else {
+        let Some(member) = self.members.iter().find(|member| member.name == cluster) else {
             return Health::Pending("Karmada has not delivered it".to_owned());
         };
-        if !item.applied {
-            return match item.applied_message.as_str() {
-                "" => Health::Pending("the member has not taken it".to_owned()),
-                message => Health::Unhealthy(message.to_owned()),
-            };
+        match &member.applied {
+            Ok(()) => {}
+            Err(why) if why.is_empty() => return Health::Pending("the member has not taken it".to_owned()),
+            Err(why) => return Health::Unhealthy(why.clone()),
         }
-        // Our interpreters note the version of the template that a status is of.
-        let seen = item.status.get("resourceTemplateGeneration").and_then(serde_json::Value::as_i64);
-        if seen.is_some() && generation.is_some() && seen != generation {
+        if member.seen.is_some() && generation.is_some() && member.seen != generation {
             return Health::Pending("the member has not reported on its latest version".to_owned());
         }
-        match item.health.as_str() {
-            "Healthy" => Health::Healthy,
-            "Unhealthy" => Health::Unhealthy(reason(&item.status)),
-            _ => Health::Pending("its health is not known yet".to_owned()),
+        match &member.healthy {
+            Some(Ok(())) => Health::Healthy,
+            Some(Err(why)) => Health::Unhealthy(why.clone()),
+            None => Health::Pending("its health is not known yet".to_owned()),
         }
     }
 }

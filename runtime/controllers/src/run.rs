@@ -107,7 +107,10 @@ pub async fn run(options: Options) -> Result<(), RunError> {
     let decisions = writer.as_reader();
     let _ = telemetry.placed.set(decisions.clone()); // it is new
     let all: Api<DynamicObject> = Api::all_with(client.clone(), &DECISION.resource());
-    let events = reflector(writer, watcher(all, watcher::Config::default()).default_backoff());
+    let events = reflector(
+        writer,
+        watcher(all, watcher::Config::default()).default_backoff().modify(crate::api::lightened),
+    );
     tokio::spawn(events.for_each(|_| std::future::ready(())));
     let ended = ended().boxed().shared();
     let seen = async { decisions.wait_until_ready().await };

@@ -60,8 +60,8 @@ impl Wanted {
     }
 
     /// Whether an object is this one.
-    pub fn is(&self, kind: Kind, namespace: Option<&str>, name: Option<&str>) -> bool {
-        self.kind == kind && namespace == Some(&self.namespace) && name == Some(&self.name)
+    pub fn is(&self, kind: Kind, namespace: &str, name: &str) -> bool {
+        self.kind == kind && namespace == self.namespace && name == self.name
     }
 }
 

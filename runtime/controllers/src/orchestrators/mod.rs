@@ -5,6 +5,7 @@ mod news;
 mod observed;
 mod reconcile;
 mod report;
+mod settled;
 
 use crate::{
     api::ORCHESTRATOR,
@@ -21,20 +22,24 @@ use kube::{
     Api, Client,
     api::DynamicObject,
     runtime::{
-        Controller,
+        Controller, WatchStreamExt,
         controller::{self, Action},
         events::{Recorder, Reporter},
+        reflector,
         reflector::{ObjectRef, Store},
         watcher,
     },
 };
+use settled::Settled;
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, PoisonError, atomic::Ordering::Relaxed},
     time::{Duration, Instant},
 };
 use tokio::sync::watch;
 
+/// How often an orchestrator is looked at although nothing happened.
+const RESYNC: Duration = Duration::from_mins(10);
 /// How many orchestrators are worked on at a time.
 const CONCURRENCY: u16 = 8;
 /// Changes that come together are one.
@@ -51,6 +56,9 @@ type Key = (String, String);
 /// A program with the version of the resource that it is of: (uid, generation).
 type Compiled = ((Option<String>, Option<i64>), Arc<Result<ir::Orchestrator, Refusal>>);
 
+/// How many programs are kept.
+const PROGRAMS: usize = 32;
+
 /// What a reconciliation works with.
 pub struct Context {
     client: Client,
@@ -60,11 +68,27 @@ pub struct Context {
     members: watch::Receiver<Members>,
     telemetry: Arc<Telemetry>,
     recorder: Recorder,
-    programs: Mutex<HashMap<Key, Compiled>>,
+    /// The programs that were compiled last, the latest at the end: those that move are looked at again and again.
+    programs: Mutex<VecDeque<(Key, Compiled)>>,
+    settled: Settled,
     failures: Mutex<HashMap<Key, u32>>,
     /// Checksums of the Secrets that were applied: (namespace, name).
     secrets: Mutex<HashMap<Key, String>>,
     http: reqwest::Client,
+}
+
+/// How a reconciliation ended.
+enum Outcome {
+    /// All is as it should be until something changes that the runtime watches.
+    Settled,
+    /// It waits for something else, or for a change.
+    Again(Action),
+}
+
+impl From<Action> for Outcome {
+    fn from(action: Action) -> Self {
+        Self::Again(action)
+    }
 }
 
 /// Why a reconciliation did not come to its end.
@@ -98,6 +122,7 @@ pub async fn run(
         telemetry: telemetry.clone(),
         recorder: Recorder::new(client.clone(), reporter),
         programs: Mutex::default(),
+        settled: Settled::default(),
         failures: Mutex::default(),
         secrets: Mutex::default(),
         http: outside::plain(Duration::from_secs(5)),
@@ -106,9 +131,11 @@ pub async fn run(
     let settings = controller::Config::default().concurrency(CONCURRENCY).debounce(DEBOUNCE);
     let touched = touched
         .map(|(namespace, name)| ObjectRef::new_with(&name, ORCHESTRATOR.resource()).within(&namespace));
-    let controller = Controller::new_with(api, watcher::Config::default(), ORCHESTRATOR.resource());
-    let _ = telemetry.orchestrators.set(controller.store()); // it leads once
-    controller
+    let writer = reflector::store::Writer::new(ORCHESTRATOR.resource());
+    let store = writer.as_reader();
+    let _ = telemetry.orchestrators.set(store.clone()); // it leads once
+    let events = watcher(api, watcher::Config::default()).default_backoff().modify(crate::api::lightened);
+    Controller::for_stream_with(reflector(writer, events).applied_objects(), store, ORCHESTRATOR.resource())
         .with_config(settings)
         .reconcile_on(touched)
         .reconcile_all_on(changes(installation))
@@ -129,8 +156,18 @@ fn changes<T: Send + Sync + 'static>(receiver: watch::Receiver<T>) -> impl Strea
 async fn reconcile(object: Arc<DynamicObject>, context: Arc<Context>) -> Result<Action, Failure> {
     let began = Instant::now();
     let key = key(&object);
-    let done = tokio::time::timeout(LIMIT, reconcile::reconcile(&object, &context)).await;
-    let done = done.unwrap_or(Err(Failure::Late));
+    let ground = context.settled.ground(&object, &key, &context);
+    let done = if context.settled.is_on(&key, ground) {
+        Ok(Outcome::Settled)
+    } else {
+        let done = tokio::time::timeout(LIMIT, reconcile::reconcile(&object, &context)).await;
+        done.unwrap_or(Err(Failure::Late))
+    };
+    if matches!(done, Ok(Outcome::Settled)) {
+        context.settled.settle(&key, ground);
+    } else {
+        context.settled.unsettle(&key);
+    }
     let telemetry = &context.telemetry;
     let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
     telemetry.reconcile_micros.fetch_add(micros, Relaxed);
@@ -138,7 +175,10 @@ async fn reconcile(object: Arc<DynamicObject>, context: Arc<Context>) -> Result<
     if done.is_ok() {
         context.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
     }
-    done
+    done.map(|outcome| match outcome {
+        Outcome::Settled => Action::requeue(jittered(RESYNC)),
+        Outcome::Again(action) => action,
+    })
 }
 
 /// When a failed reconciliation is tried again: later each time.

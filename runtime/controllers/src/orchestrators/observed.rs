@@ -13,7 +13,7 @@ use efl_compiler::{
     spec::{Migration, ResourceStatus},
 };
 use kube::api::DynamicObject;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// A resource that travels, with what Karmada says of it.
 struct Travelling {
@@ -24,7 +24,7 @@ struct Travelling {
     generation: Option<i64>,
     /// Whether what is known of it is of what was just applied; the watch comes behind the write.
     is_seen: bool,
-    account: Option<Account>,
+    account: Option<Arc<Account>>,
 }
 
 impl Travelling {
@@ -38,7 +38,7 @@ impl Travelling {
 
     /// The members that have it or are to have it, and are not in a list.
     fn elsewhere<'a>(&'a self, wanted: &'a [String]) -> impl Iterator<Item = &'a str> {
-        let members = self.account.iter().flat_map(Account::members);
+        let members = self.account.iter().flat_map(|account| account.members());
         members.filter(|member| !wanted.iter().any(|name| name == member))
     }
 }
@@ -87,9 +87,9 @@ impl Observed {
                 kind: kind.name,
                 name: name.clone(),
                 declaration: declaration.clone(),
-                generation: children.get(*kind, namespace, name).and_then(|meta| meta.metadata.generation),
+                generation: children.get(*kind, namespace, name).and_then(|child| child.generation),
                 is_seen: *kind == SECRET || known.as_ref() == Some(checksum),
-                account: children.binding(*kind, namespace, name).map(|binding| Account::of(&binding)),
+                account: children.binding(*kind, namespace, name),
             }
         };
         let resources = wanted.iter().filter(|(stage, _)| *stage != Stage::Control).map(travelling).collect();

@@ -4,7 +4,7 @@
 //! are made, the phase of a move before what it changes. So a controller that was killed anywhere goes on from what it reads.
 
 use super::{
-    Context, Failure, Key,
+    Context, Failure, Key, Outcome, PROGRAMS, RESYNC,
     apply::Wanted,
     jittered, key, news,
     observed::{Moving, Observed},
@@ -47,8 +47,6 @@ use std::{
     time::Duration,
 };
 
-/// How often an orchestrator is looked at although nothing happened.
-const RESYNC: Duration = Duration::from_mins(10);
 /// How often while it waits for something that may pass with time.
 const SOON: Duration = Duration::from_secs(2);
 
@@ -59,7 +57,7 @@ struct Placed {
 }
 
 /// One reconciliation.
-pub async fn reconcile(object: &DynamicObject, cx: &Context) -> Result<Action, Failure> {
+pub async fn reconcile(object: &DynamicObject, cx: &Context) -> Result<Outcome, Failure> {
     let key = key(object);
     if object.metadata.deletion_timestamp.is_some() {
         return delete(object, &key, cx).await;
@@ -69,23 +67,23 @@ pub async fn reconcile(object: &DynamicObject, cx: &Context) -> Result<Action, F
     let annotations = object.metadata.annotations.as_ref();
     if annotations.is_some_and(|a| a.get(PAUSED).is_some_and(|value| value == "true")) {
         cx.write(object, &old, report.paused()).await?;
-        return Ok(Action::await_change());
+        return Ok(Action::await_change().into());
     }
     let program = program(object, &key, cx);
     let orc = match &*program {
         Ok(orc) => orc,
         Err(refusal) => {
             cx.write(object, &old, report.rejected("Invalid", &refusal.join("\n"))).await?;
-            return Ok(Action::await_change());
+            return Ok(Action::await_change().into());
         }
     };
     if let Some(why) = forbidden_namespace(orc, &key, cx).await? {
         cx.write(object, &old, report.rejected("NamespaceNotAccepted", &why)).await?;
-        return Ok(Action::requeue(jittered(Duration::from_mins(1))));
+        return Ok(Action::requeue(jittered(Duration::from_mins(1))).into());
     }
     if orc.spec.management == Management::External {
         cx.write(object, &old, report.external()).await?;
-        return Ok(Action::await_change());
+        return Ok(Action::await_change().into());
     }
     hold(object, &key, cx).await?;
 
@@ -98,18 +96,18 @@ pub async fn reconcile(object: &DynamicObject, cx: &Context) -> Result<Action, F
         Installation::None => {
             let why = "no fleet is installed: efl fleet apply fleet.efl";
             cx.write(object, &old, report.unplaced("NoFleet", why)).await?;
-            return Ok(Action::requeue(jittered(RESYNC)));
+            return Ok(Action::requeue(jittered(RESYNC)).into());
         }
         Installation::Malformed(why) => {
             cx.write(object, &old, report.unplaced("MalformedFleet", why)).await?;
-            return Ok(Action::requeue(jittered(RESYNC)));
+            return Ok(Action::requeue(jittered(RESYNC)).into());
         }
     };
     let inventory = Clusters::from(&*fleet);
     ask(orc, &inventory, object, cx).await?;
     let Some(placed) = placed(&key, cx) else {
         cx.write(object, &old, report.unplaced("Deciding", "placement has not decided yet")).await?;
-        return Ok(Action::requeue(SOON));
+        return Ok(Action::requeue(SOON).into());
     };
     let members = cx.members.borrow().clone();
     let turn = Turn { orc, inventory, key: &key, old: &old, placed, object, cx, members };
@@ -135,7 +133,7 @@ impl Turn<'_> {
     }
 
     /// The pipeline where placement wants it, or on its way there.
-    async fn place(&self, mut report: Report<'_>) -> Result<Action, Failure> {
+    async fn place(&self, mut report: Report<'_>) -> Result<Outcome, Failure> {
         let Self { orc, key, old, placed, object, cx, .. } = self;
         let wanted_on = &placed.status.selected;
         if old.selected.is_empty() && wanted_on.is_empty() {
@@ -146,13 +144,13 @@ impl Turn<'_> {
                 reasons => ("NoFeasibleCluster", reasons.join("; ")),
             };
             cx.write(object, old, report.unplaced(reason, &why)).await?;
-            return Ok(Action::requeue(jittered(RESYNC)));
+            return Ok(Action::requeue(jittered(RESYNC)).into());
         }
         if old.selected.is_empty() {
             // Written before anything is made: whoever reads it later knows where it may stand.
             report.selected.clone_from(wanted_on);
             cx.write(object, old, report.deploying()).await?;
-            return Ok(Action::requeue(Duration::ZERO));
+            return Ok(Action::requeue(Duration::ZERO).into());
         }
         report.selected.clone_from(&old.selected);
         let migration = match &placed.status.migration {
@@ -162,7 +160,7 @@ impl Turn<'_> {
                 cx.note(object, EventType::Normal, "MigrationStarted", &moving(&begun)).await;
                 Telemetry::count(&cx.telemetry.moves);
                 cx.move_on(key, Some(&begun)).await?;
-                return Ok(Action::requeue(Duration::ZERO));
+                return Ok(Action::requeue(Duration::ZERO).into());
             }
             None => None,
         };
@@ -175,7 +173,7 @@ impl Turn<'_> {
             Ok(resources) => resources,
             Err(errors) => {
                 cx.write(object, old, report.unmakeable(&errors)).await?;
-                return Ok(Action::await_change());
+                return Ok(Action::await_change().into());
             }
         };
         let wanted: Vec<(Stage, Wanted)> =
@@ -211,7 +209,13 @@ impl Turn<'_> {
         let Some(migration) = migration else {
             let done = running.overall.ready && running.leftovers.is_empty();
             cx.write(object, old, report.running(running)).await?;
-            return Ok(Action::requeue(if done { jittered(RESYNC) } else { Duration::from_secs(30) }));
+            // Whether a namespace of others accepts it is not watched.
+            let is_at_home = orc.spec.target_namespace.as_ref().is_none_or(|target| *target == key.0);
+            return Ok(match (done, is_at_home) {
+                (true, true) => Outcome::Settled,
+                (true, false) => Action::requeue(jittered(RESYNC)).into(),
+                (false, _) => Action::requeue(Duration::from_secs(30)).into(),
+            });
         };
         self.advance(report, migration, &observed, running, (handover, written > 0)).await
     }
@@ -224,13 +228,13 @@ impl Turn<'_> {
         observed: &Observed,
         mut running: Running,
         (handover, just_written): (Handover, bool),
-    ) -> Result<Action, Failure> {
+    ) -> Result<Outcome, Failure> {
         let Self { orc, key, old, placed, object, cx, members, .. } = self;
         if just_written {
             // What Karmada says now is of before the write.
             running.waiting_for = Some("Karmada carries out the last step".to_owned());
             cx.write(object, old, report.running(running)).await?;
-            return Ok(Action::requeue(SOON));
+            return Ok(Action::requeue(SOON).into());
         }
         let (from, to) = (self.settled(&migration.from), self.settled(&migration.to));
         let obsolete = !same(&placed.status.selected, &migration.to);
@@ -254,7 +258,7 @@ impl Turn<'_> {
             Next::Stay(why) => {
                 running.waiting_for = Some(why);
                 cx.write(object, old, report.running(running)).await?;
-                return Ok(Action::requeue(SOON));
+                return Ok(Action::requeue(SOON).into());
             }
             Next::Enter(phase) => {
                 if phase == MigrationPhase::Abort {
@@ -281,7 +285,7 @@ impl Turn<'_> {
             }
             Next::GivenUp => cx.move_on(key, None).await?,
         }
-        Ok(Action::requeue(Duration::from_millis(50)))
+        Ok(Action::requeue(Duration::from_millis(50)).into())
     }
 }
 
@@ -341,14 +345,14 @@ async fn single(
     report: Report<'_>,
     installation: Installation,
     cx: &Context,
-) -> Result<Action, Failure> {
+) -> Result<Outcome, Failure> {
     let fleet = installation.fleet().map(|fleet| Clusters::from(&**fleet)).unwrap_or_default();
     let inventory = Clusters { clusters: Vec::new(), ..fleet };
     let resources = match expand_at(orc, &inventory, &StageClusters::default()) {
         Ok(resources) => resources,
         Err(errors) => {
             cx.write(object, old, report.unmakeable(&errors)).await?;
-            return Ok(Action::await_change());
+            return Ok(Action::await_change().into());
         }
     };
     let wanted: Vec<(Stage, Wanted)> =
@@ -358,20 +362,26 @@ async fn single(
     }
     sweep(&key(object), &wanted, cx).await?;
     cx.write(object, old, report.applied()).await?;
-    Ok(Action::requeue(jittered(RESYNC)))
+    let is_at_home = orc.spec.target_namespace.as_ref().is_none_or(|target| *target == key(object).0);
+    Ok(if is_at_home { Outcome::Settled } else { Action::requeue(jittered(RESYNC)).into() })
 }
 
-/// The program of an Orchestrator, compiled once per version.
+/// The program of an Orchestrator, of those that were compiled last, or compiled now.
 fn program(object: &DynamicObject, key: &Key, cx: &Context) -> Arc<Result<ir::Orchestrator, Refusal>> {
     let version = (object.metadata.uid.clone(), object.metadata.generation);
+    let known = {
+        let mut programs = cx.programs.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = programs.iter().position(|(known, (of, _))| known == key && *of == version);
+        at.and_then(|at| programs.remove(at))
+    };
+    let (version, program) =
+        known.map_or_else(|| (version, Arc::new(compile(object, key))), |(_, compiled)| compiled);
     let mut programs = cx.programs.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((known, program)) = programs.get(key)
-        && *known == version
-    {
-        return program.clone();
+    programs.retain(|(known, _)| known != key);
+    programs.push_back((key.clone(), (version, program.clone())));
+    if programs.len() > PROGRAMS {
+        programs.pop_front();
     }
-    let program = Arc::new(compile(object, key));
-    programs.insert(key.clone(), (version, program.clone()));
     program
 }
 
@@ -436,10 +446,10 @@ fn placed((namespace, name): &Key, cx: &Context) -> Option<Placed> {
 /// Takes away what an orchestrator no longer becomes.
 async fn sweep(key: &Key, wanted: &[(Stage, Wanted)], cx: &Context) -> Result<(), Failure> {
     for (kind, child) in cx.children.of(&key.0, &key.1) {
-        let (namespace, name) = (child.metadata.namespace.as_deref(), child.metadata.name.as_deref());
-        let is_wanted = kind == DECISION || wanted.iter().any(|(_, w)| w.is(kind, namespace, name));
-        if let (false, Some(namespace), Some(name)) = (is_wanted, namespace, name) {
-            cx.delete(kind, namespace, name).await?;
+        let is_wanted =
+            kind == DECISION || wanted.iter().any(|(_, w)| w.is(kind, &child.namespace, &child.name));
+        if !is_wanted {
+            cx.delete(kind, &child.namespace, &child.name).await?;
         }
     }
     Ok(())
@@ -454,9 +464,9 @@ async fn hold(object: &DynamicObject, key: &Key, cx: &Context) -> Result<(), Fai
 }
 
 /// What travels goes first; policies stay until the members are clear, because Karmada leaves there what has lost its policy.
-async fn delete(object: &DynamicObject, key: &Key, cx: &Context) -> Result<Action, Failure> {
+async fn delete(object: &DynamicObject, key: &Key, cx: &Context) -> Result<Outcome, Failure> {
     if !object.metadata.finalizers.as_ref().is_some_and(|f| f.iter().any(|name| name == FINALIZER)) {
-        return Ok(Action::await_change());
+        return Ok(Action::await_change().into());
     }
     let old: OrchestratorStatus = api::part(object, "status").unwrap_or_default();
     let (control, travelling): (Vec<_>, Vec<_>) = cx
@@ -465,24 +475,22 @@ async fn delete(object: &DynamicObject, key: &Key, cx: &Context) -> Result<Actio
         .into_iter()
         .partition(|(kind, _)| api::is_policy(*kind) || *kind == DECISION);
     for (kind, child) in &travelling {
-        if let (Some(namespace), Some(name)) = (&child.metadata.namespace, &child.metadata.name)
-            && child.metadata.deletion_timestamp.is_none()
-        {
-            cx.delete(*kind, namespace, name).await?;
+        if !child.is_going {
+            cx.delete(*kind, &child.namespace, &child.name).await?;
         }
     }
+    let mut sensors = Vec::new();
     if let Ok(orc) = &*program(object, key, cx) {
         let made = expand_at(orc, &Clusters::default(), &StageClusters::default()).unwrap_or_default();
+        sensors.extend(made.iter().filter(|r| r.kind == "Sensor").map(|r| r.name.clone()));
         for secret in made.iter().filter(|r| SECRET.is(r.api_version, r.kind)) {
             cx.delete(SECRET, secret.namespace, &secret.name).await?;
         }
     }
     if travelling.is_empty() {
         for (kind, child) in &control {
-            if let (Some(namespace), Some(name)) = (&child.metadata.namespace, &child.metadata.name)
-                && child.metadata.deletion_timestamp.is_none()
-            {
-                cx.delete(*kind, namespace, name).await?;
+            if !child.is_going {
+                cx.delete(*kind, &child.namespace, &child.name).await?;
             }
         }
     }
@@ -490,15 +498,31 @@ async fn delete(object: &DynamicObject, key: &Key, cx: &Context) -> Result<Actio
     let left: Vec<String> = travelling
         .iter()
         .chain(&control)
-        .map(|(kind, child)| format!("{} {}", kind.name, child.metadata.name.as_deref().unwrap_or_default()))
+        .map(|(kind, child)| format!("{} {}", kind.name, child.name))
         .collect();
     if !left.is_empty() {
-        cx.write(object, &old, Report::new(object, &old).deleting(&left.join(", "))).await?;
-        return Ok(Action::requeue(SOON));
+        cx.write(object, &old, Report::new(object, &old).deleting(&left.join(", "), on_the_bus(&sensors)))
+            .await?;
+        return Ok(Action::requeue(SOON).into());
     }
-    cx.programs.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    if let Some(left) = on_the_bus(&sensors) {
+        // The condition goes with the Orchestrator; its events stay for a while.
+        cx.note(object, EventType::Normal, "BusCleanupUnknown", &left).await;
+    }
+    cx.programs.lock().unwrap_or_else(PoisonError::into_inner).retain(|(known, _)| known != key);
     cx.finalizers(key, &[]).await?;
-    Ok(Action::await_change())
+    Ok(Action::await_change().into())
+}
+
+/// What Argo Events leaves on the bus of Sensors that are gone. The runtime has no access to a bus.
+/// Upstream: `argo-events/pkg/eventbus/jetstream/sensor/sensor_jetstream.go`, which makes both and deletes neither.
+fn on_the_bus(sensors: &[String]) -> Option<String> {
+    let text = format!(
+        "the runtime does not speak to the bus: the key-value buckets {} and the durable consumers `group-…` of the stream \
+         `default` may still be there",
+        sensors.join(", ")
+    );
+    (!sensors.is_empty()).then_some(text)
 }
 
 /// Whether the functions answer on the new clusters, where these have a gateway: any answer of theirs will do.

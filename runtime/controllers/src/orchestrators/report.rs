@@ -109,8 +109,11 @@ impl<'o> Report<'o> {
     }
 
     /// It goes away.
-    pub fn deleting(mut self, left: &str) -> OrchestratorStatus {
+    pub fn deleting(mut self, left: &str, on_the_bus: Option<String>) -> OrchestratorStatus {
         self.conditions.is("Ready", false, "Deleting", format!("left: {left}"));
+        if let Some(left) = on_the_bus {
+            self.conditions.set("BusCleanup", ConditionStatus::Unknown, "NoAccess", left);
+        }
         let resources = self.old.resources.clone();
         self.done(Phase::Deleting, resources)
     }
