@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use std::{
     io::Write as _,
     ops::Deref,
-    process::{Command, Stdio},
+    process::{Command, Output, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -96,11 +96,31 @@ impl<'b> World<'b> {
         this
     }
 
-    /// Names the administrator to Karmada's proxy, which then lets them look at the members.
+    /// Names the administrator, and Alice, to Karmada's proxy, which then lets them look at the members.
     pub fn may_be_looked_at(&self) {
-        let named = ["clusterrolebinding", "efl-operator", "--user=admin", "--group=system:masters"];
-        self.kubectl(&[["set", "subject"].as_slice(), &named].concat());
-        until("the members may be looked at", || self.efl(&["runs"]).status.success().then_some(()));
+        let admin = std::fs::read_to_string(self.bed.place("karmada").expect("a place").kubeconfig);
+        let mut alice: Value =
+            serde_json::from_str(&admin.expect("a kubeconfig")).expect("the bed writes JSON");
+        alice["users"][0]["user"]["as"] = "alice".into();
+        self.write("alice.kubeconfig", &alice.to_string());
+        self.kubectl(&[
+            "set",
+            "subject",
+            "clusterrolebinding",
+            "efl-operator",
+            "--user=admin",
+            "--user=alice",
+            "--group=system:masters",
+        ]);
+        until("the members may be looked at", || {
+            let looked = |said: Output| said.status.success().then_some(());
+            looked(self.efl(&["runs"])).and(looked(self.as_alice(&["runs"])))
+        });
+    }
+
+    /// Runs `efl` as Alice, who may do what the ClusterRole efl-operator says, and nothing else.
+    pub fn as_alice(&self, arguments: &[&str]) -> Output {
+        self.efl(&[arguments, &["--kubeconfig", "alice.kubeconfig"]].concat())
     }
 
     /// Starts the runtime, which does not run.

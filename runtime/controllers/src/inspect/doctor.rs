@@ -110,12 +110,16 @@ pub async fn examine(places: &Places, runtime: &str, namespace: Option<&str>) ->
             None
         }
         Ok(None) => None,
-        Err(error) => {
-            findings.push(fail(
+        Err(error) if error.code() == Some(403) => {
+            findings.push(warn(
                 "fleet",
-                error.to_string(),
-                format!("ask for the right to get ConfigMaps in {runtime}"),
+                format!("it is not for you to see: {error}"),
+                format!("ask for the right to get ConfigMaps in {runtime}, or an administrator"),
             ));
+            None
+        }
+        Err(error) => {
+            findings.push(fail("fleet", error.to_string(), "does the API server answer?"));
             None
         }
     };
@@ -375,9 +379,14 @@ async fn clusters(places: &Places, fleet: Option<&FleetSpec>) -> Vec<Finding> {
         of.and_then(|cluster| cluster.data["status"]["kubernetesVersion"].as_str()).unwrap_or("?").to_owned()
     };
     let mut findings = Vec::new();
-    for cluster in fleet.into_iter().flat_map(|fleet| &fleet.clusters) {
-        let subject = format!("cluster {}", cluster.name);
-        let Some(member) = members.get(&cluster.name) else {
+    // Who may not see the fleet sees what Karmada has.
+    let names: Vec<&str> = match fleet {
+        Some(fleet) => fleet.clusters.iter().map(|cluster| cluster.name.as_str()).collect(),
+        None => members.keys().map(String::as_str).collect(),
+    };
+    for name in names {
+        let subject = format!("cluster {name}");
+        let Some(member) = members.get(name) else {
             findings.push(fail(subject, "Karmada does not have it", "karmadactl join"));
             continue;
         };
@@ -388,11 +397,11 @@ async fn clusters(places: &Places, fleet: Option<&FleetSpec>) -> Vec<Finding> {
         let cordoned = if member.cordoned { ", cordoned" } else { "" };
         findings.push(match apis(&subject, &member.apis.iter().cloned().collect::<Vec<_>>()) {
             Finding { verdict: Verdict::Ok, message, .. } => {
-                ok(&subject, format!("Kubernetes {}, {message}{cordoned}", version(&cluster.name)))
+                ok(&subject, format!("Kubernetes {}, {message}{cordoned}", version(name)))
             }
             lacking => lacking,
         });
-        let looked = match places.place(&cluster.name) {
+        let looked = match places.place(name) {
             Ok(place) => look(&place.client, &subject).await,
             Err(why) => fail(&subject, why, PROXY_HELP),
         };
