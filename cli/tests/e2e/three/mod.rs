@@ -118,7 +118,7 @@ impl<'b> World<'b> {
         });
     }
 
-    /// Runs `efl` as Alice, who may do what the ClusterRole efl-operator says, and nothing else.
+    /// Runs `efl` as Alice, who may do what `efl-operator` says, and nothing else.
     pub fn as_alice(&self, arguments: &[&str]) -> Output {
         self.efl(&[arguments, &["--kubeconfig", "alice.kubeconfig"]].concat())
     }
