@@ -5,6 +5,7 @@ use crate::{
     cluster::{Cluster, Name, refused},
     terminal::Terminal,
 };
+use efl_compiler::spec::PlacementDecisionStatus;
 use efl_runtime::{Client, deploy};
 use std::time::{Duration, Instant};
 
@@ -129,6 +130,35 @@ async fn member(client: &Client, name: &str) -> Result<(), Failure> {
     Err(Failure::failed(format!("Karmada has no cluster `{name}`: {known}")))
 }
 
+/// Why an order cannot be followed now, a line for each cluster. One that never can be is refused.
+fn impossible(to: &[String], decision: &PlacementDecisionStatus) -> Result<Vec<String>, Failure> {
+    let mut lines = Vec::new();
+    for cluster in to {
+        if !decision.scores.is_empty() && !decision.scores.iter().any(|score| score.cluster == *cluster) {
+            let candidates: Vec<&str> = decision.scores.iter().map(|score| score.cluster.as_str()).collect();
+            return Err(Failure::failed(format!(
+                "{cluster} is not a candidate: the placement has {}",
+                candidates.join(", ")
+            )));
+        }
+        // A person may send it to where placement would not: a full cluster, one that is cordoned or not measured.
+        let rejection = decision.rejected.iter().find(|rejection| {
+            rejection.cluster == *cluster && !OVERRULED.contains(&rejection.reason.as_str())
+        });
+        if let Some(rejection) = rejection {
+            lines.push(format!(
+                "{cluster} is not possible now ({}: {}): it moves there when that has passed",
+                rejection.reason, rejection.message
+            ));
+        }
+    }
+    Ok(lines)
+}
+
+/// The reasons of placement against a cluster that an order overrules.
+const OVERRULED: [&str; 5] =
+    ["StaleMetrics", "UnknownCapacity", "UnschedulablePods", "NoHeadroom", "Cordoned"];
+
 impl Move {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         self.cluster.with(async |client, _| {
@@ -136,6 +166,12 @@ impl Move {
             for cluster in &self.to {
                 member(&client, cluster).await?;
             }
+            let standing = deploy::standing(&client, &namespace, &name).await;
+            let decision = standing.map_err(refused("read the placement"))?.and_then(|found| found.decision);
+            let why_not = match decision {
+                Some(decision) => impossible(&self.to, &decision)?,
+                None => Vec::new(),
+            };
             let done = deploy::move_to(&client, (&namespace, &name), &self.to).await;
             done.map_err(refused("annotate the orchestrator"))?;
             Terminal::message(&if self.auto {
@@ -146,6 +182,9 @@ impl Move {
                     self.to.join(", ")
                 )
             });
+            for line in why_not {
+                Terminal::message(&line);
+            }
             Ok(Exit::Ok)
         })
     }

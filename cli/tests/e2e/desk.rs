@@ -87,7 +87,12 @@ impl<'b> Desk<'b> {
     pub fn runtime(&self, crash_after: Option<usize>) -> Runtime {
         let crash = crash_after.map(|writes| writes.to_string());
         let crash = crash.iter().flat_map(|writes| ["--crash-after-writes", writes]);
-        self.started("runtime.kubeconfig", &crash.collect::<Vec<_>>())
+        self.runtime_with(&crash.collect::<Vec<_>>())
+    }
+
+    /// Starts the runtime with further arguments.
+    pub fn runtime_with(&self, arguments: &[&str]) -> Runtime {
+        self.started("runtime.kubeconfig", arguments)
     }
 
     /// Starts the runtime as it is installed: each controller in a process of its own, with an account of its own.

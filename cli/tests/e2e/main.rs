@@ -6,6 +6,7 @@
 
 mod desk;
 mod doctor;
+mod faults;
 mod install;
 mod members;
 mod three;
@@ -29,13 +30,17 @@ const NAMESPACE: &str = "e2e";
 
 /// What must stand in no log, event or status.
 const TOKEN: &str = "t0ken-of-the-roadside";
+/// As a Secret has it.
+const TOKEN_IN_BASE64: &str = "dDBrZW4tb2YtdGhlLXJvYWRzaWRl";
+/// What a Prometheus is asked with.
+const METRICS_TOKEN: &str = "pr-t0ken-of-metrics";
 
 const FLEET: &str = r#"
 fleet bed {
   domain: "fn.example"
   every: 1s
   stale-after: 20s
-  cluster m1 { prometheus: "M1" }
+  cluster m1 { prometheus: "M1", credentials: "CREDENTIALS" }
   cluster m2 { prometheus: "M2" }
   cluster m3 { prometheus: "M3" }
 }
@@ -75,6 +80,7 @@ fn level_two() {
     world.writes_nothing_when_nothing_changes();
     world.moves_off_a_loaded_cluster();
     world.survives_death_after_each_write();
+    world.tells_no_secret();
     world.leaves_nothing();
     drop(world);
     if !was_up {
@@ -103,7 +109,11 @@ impl<'b> World<'b> {
             let url = bed.place(member).expect("a place").prometheus.expect("it has a Prometheus");
             fleet = fleet.replace(name, &url);
         }
-        let desk = Desk::new(bed, "e2e", &[("fleet.efl", &fleet), ("pipeline.efl", PIPELINE)]);
+        let desk = Desk::new(bed, "e2e", &[("pipeline.efl", PIPELINE)]);
+        let credentials = desk.folder.join("credentials");
+        fs::create_dir_all(&credentials).expect("a folder");
+        desk.write("credentials/token", METRICS_TOKEN);
+        desk.write("fleet.efl", &fleet.replace("CREDENTIALS", &credentials.display().to_string()));
         for member in ["m1", "m2", "m3"] {
             bed.set_load(member, Load { cpu: 0.2, memory: 0.2 }).expect("it is set");
         }
@@ -257,6 +267,30 @@ impl<'b> World<'b> {
         assert_eq!(gaps, 0);
         assert!(kills > 5, "only {kills} writes in a move");
         self.efl(&["move", "crossing", "--auto"]).expect_code(0);
+    }
+
+    /// In nothing that the runtime wrote or said is the content of a Secret, but in what Karmada carries.
+    fn tells_no_secret(&self) {
+        let kinds = "orchestrators,placementdecisions,eventsources,sensors,eventbus,workflowtemplates,services.serving.knative.dev,\
+                     services,configmaps,roles,rolebindings,serviceaccounts,propagationpolicies,overridepolicies,resourcebindings,\
+                     events,leases";
+        let of = |kinds| ["get", kinds, "--all-namespaces", "--output=json"];
+        let mut told = vec![
+            ("log", fs::read_to_string(self.folder.join("runtime.log")).expect("a log")),
+            ("karmada", self.kubectl(&of(kinds))),
+            ("efl status", self.efl(&["status", "crossing"]).text()),
+            ("efl status", self.efl(&["status", "crossing", "--format", "json"]).text()),
+        ];
+        let kinds = "eventsources,sensors,services.serving.knative.dev,configmaps,events";
+        for member in ["m1", "m2", "m3"] {
+            told.push((member, self.kubectl_on(member, &of(kinds))));
+        }
+        for (place, text) in told {
+            assert!(text.len() > 200, "{place} says nothing: {text}");
+            for secret in [TOKEN, TOKEN_IN_BASE64, METRICS_TOKEN] {
+                assert!(!text.contains(secret), "a secret is in what {place} says");
+            }
+        }
     }
 
     fn leaves_nothing(&self) {

@@ -6,9 +6,10 @@ use kube::{
 };
 use serde_json::json;
 use std::{
+    collections::BTreeSet,
     path::PathBuf,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread::{self, JoinHandle},
@@ -31,7 +32,17 @@ pub struct Members {
     stop: Arc<AtomicBool>,
     unhealthy: Arc<AtomicUsize>,
     objects: Arc<AtomicUsize>,
+    told: Arc<Mutex<Told>>,
     thread: Option<JoinHandle<()>>,
+}
+
+/// What a test has told the members.
+#[derive(Default)]
+struct Told {
+    /// Kinds that are never ready on a member.
+    withheld: BTreeSet<(String, &'static str)>,
+    /// Members that were killed: what is there does not work.
+    down: BTreeSet<String>,
 }
 
 impl Members {
@@ -41,12 +52,34 @@ impl Members {
             (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let (kubeconfigs, namespace) = (kubeconfigs.to_vec(), namespace.to_owned());
         let (stopped, counted, seen) = (stop.clone(), unhealthy.clone(), objects.clone());
+        let told = Arc::<Mutex<Told>>::default();
+        let hears = told.clone();
         let thread = thread::spawn(move || {
             let runtime =
                 tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-            runtime.block_on(follow(&kubeconfigs, &namespace, &stopped, &counted, &seen));
+            runtime.block_on(follow(&kubeconfigs, &namespace, &stopped, &counted, &seen, &hears));
         });
-        Self { stop, unhealthy, objects, thread: Some(thread) }
+        Self { stop, unhealthy, objects, told, thread: Some(thread) }
+    }
+
+    /// What is new of a kind is not ready on a member, until [`Members::release`].
+    pub fn withhold(&self, member: &str, kind: &'static str) {
+        self.told.lock().expect("no panic").withheld.insert((member.to_owned(), kind));
+    }
+
+    /// Everything gets ready again.
+    pub fn release(&self) {
+        self.told.lock().expect("no panic").withheld.clear();
+    }
+
+    /// A member was killed, or is back.
+    pub fn is_down(&self, member: &str, down: bool) {
+        let mut told = self.told.lock().expect("no panic");
+        if down {
+            told.down.insert(member.to_owned());
+        } else {
+            told.down.remove(member);
+        }
     }
 
     /// At how many instants no member had the functions ready and the Sensor beside them, since there was one that had.
@@ -82,6 +115,7 @@ async fn follow(
     stop: &AtomicBool,
     unhealthy: &AtomicUsize,
     objects: &AtomicUsize,
+    told: &Mutex<Told>,
 ) {
     let mut members = Vec::new();
     for (name, path) in kubeconfigs {
@@ -93,7 +127,10 @@ async fn follow(
     let mut worked = false;
     while !stop.load(Ordering::SeqCst) {
         let (mut works, mut count, mut all_answered) = (false, 0, true);
-        for (_, client) in &members {
+        for (name, client) in &members {
+            if told.lock().expect("no panic").down.contains(name) {
+                continue;
+            }
             let mut ready = [false; 2];
             for (at, (group, version, kind, plural, condition)) in REPORTED.into_iter().enumerate() {
                 let resource =
@@ -115,13 +152,16 @@ async fn follow(
                     if object.data["status"]["observedGeneration"].as_i64() == generation {
                         continue;
                     }
+                    if told.lock().expect("no panic").withheld.contains(&(name.clone(), kind)) {
+                        continue;
+                    }
                     let status = json!({ "status": {
                         "observedGeneration": generation,
                         "conditions": [{ "type": condition, "status": "True", "lastTransitionTime": "2026-01-01T00:00:00Z" }],
                     } });
-                    let name = object.metadata.name.as_deref().unwrap_or_default();
+                    let object = object.metadata.name.as_deref().unwrap_or_default();
                     // It may be gone by now.
-                    let _ = api.patch_status(name, &PatchParams::default(), &Patch::Merge(&status)).await;
+                    let _ = api.patch_status(object, &PatchParams::default(), &Patch::Merge(&status)).await;
                 }
             }
             works |= ready == [true; 2];

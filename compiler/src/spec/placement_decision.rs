@@ -105,7 +105,7 @@ pub struct PlacementDecisionStatus {
     /// The move under way.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub migration: Option<Migration>,
-    /// `MetricsFresh`, `Thrashing`, `NoFeasibleCluster`.
+    /// `MetricsFresh`, `Thrashing`, `NoFeasibleCluster`, `OrderNotPossible`, `Scorer`.
     #[schemars(length(max = 16))]
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -140,7 +140,8 @@ pub struct ClusterScore {
     pub feasible: bool,
     /// What each term added: `cpu`, `memory`, `pending`, the fleet's metrics.
     #[schemars(extend("maxProperties" = 64))]
-    #[serde(default)]
+    // Left out and not empty: the API server makes `null` of a map that loses its last key by server-side apply, and refuses that.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub terms: std::collections::BTreeMap<String, f64>,
     /// How old the newest observation is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -181,13 +182,10 @@ pub struct Migration {
     #[schemars(length(max = 64))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phase_started_at: Option<String>,
-    /// When it is given up.
+    /// When it is given up, before anything has changed over.
     #[schemars(length(max = 64))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline: Option<String>,
-    /// Which try it is, from 1.
-    #[serde(default)]
-    pub attempt: u32,
 }
 
 /// The phases of a move, in order. `Abort` leads back.
@@ -204,6 +202,6 @@ pub enum MigrationPhase {
     Drain,
     /// The old clusters are cleared.
     Remove,
-    /// The new clusters are cleared: a deadline passed before anything changed over.
+    /// The new clusters are cleared: it was given up.
     Abort,
 }

@@ -17,7 +17,12 @@ pub struct OrchestratorStatus {
     #[schemars(length(max = 256), inner(length(max = 48)))]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub selected: Vec<String>,
-    /// `Accepted`, `Placed`, `Applied`, `Propagated`, `Ready`, `Migrating`, `MetricsFresh`, `BusCleanup`.
+    /// Clusters that were out of reach when they were left: something may be there until it was looked at.
+    #[schemars(length(max = 256), inner(length(max = 48)))]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pending_cleanup: Vec<String>,
+    /// `Accepted`, `Placed`, `Applied`, `Propagated`, `Ready`, `Migrating`, `MetricsFresh`, `PendingCleanup`, `BusCleanup`, and of
+    /// placement what is unusual: `Thrashing`, `NoFeasibleCluster`, `OrderNotPossible`.
     #[schemars(length(max = 16))]
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -75,12 +75,17 @@ pub const SECRET: Kind = kind("", "v1", "Secret", "secrets");
 const PROPAGATION: Kind = kind("policy.karmada.io", "v1alpha1", "PropagationPolicy", "propagationpolicies");
 const OVERRIDE: Kind = kind("policy.karmada.io", "v1alpha1", "OverridePolicy", "overridepolicies");
 
+/// What has the logic.
+pub const SENSOR: Kind = kind("argoproj.io", "v1alpha1", "Sensor", "sensors");
+/// A function.
+pub const SERVICE: Kind = kind("serving.knative.dev", "v1", "Service", "services");
+
 /// Every kind that an orchestrator becomes, in the order in which they are deleted: what travels first, because Karmada
 /// leaves on the members what has lost its policy.
 pub const CHILDREN: &[Kind] = &[
     kind("argoproj.io", "v1alpha1", "EventSource", "eventsources"),
-    kind("argoproj.io", "v1alpha1", "Sensor", "sensors"),
-    kind("serving.knative.dev", "v1", "Service", "services"),
+    SENSOR,
+    SERVICE,
     kind("argoproj.io", "v1alpha1", "WorkflowTemplate", "workflowtemplates"),
     kind("argoproj.io", "v1alpha1", "EventBus", "eventbus"),
     kind("", "v1", "Service", "services"),

@@ -8,17 +8,20 @@ use kube::{
 use std::{
     path::PathBuf,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
-use tower::{Layer, Service, ServiceBuilder, limit::ConcurrencyLimitLayer};
+use tower::{Layer, Service, ServiceBuilder, limit::ConcurrencyLimitLayer, util::option_layer};
 
 /// How long an answer may take (not of a watch).
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// How many requests may be under way: kube has no limit of its own, and the server would answer 429.
 const IN_FLIGHT: usize = 16;
+
+/// How many seconds' worth of requests may be made at once.
+const BURST: f64 = 2.5;
 
 /// Which API server.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -36,6 +39,13 @@ pub async fn connect(connection: &Connection) -> Result<(Client, String), String
     let config = configuration(connection).await?;
     let server = config.cluster_url.to_string();
     Ok((client(config, connection.crash_after)?, server))
+}
+
+/// The same, at a pace: so many requests in a second in the long run, and two and a half times as many at once.
+pub async fn connect_paced(connection: &Connection, rate: u32) -> Result<(Client, String), String> {
+    let config = configuration(connection).await?;
+    let server = config.cluster_url.to_string();
+    Ok((built(config, connection.crash_after, Some(Pace::new(rate)))?, server))
 }
 
 /// Where the API server is, and how one speaks to it.
@@ -59,12 +69,83 @@ pub async fn configuration(connection: &Connection) -> Result<Config, String> {
 
 /// A client, which may be made to die.
 pub fn client(config: Config, crash_after: Option<usize>) -> Result<Client, String> {
+    built(config, crash_after, None)
+}
+
+fn built(config: Config, crash_after: Option<usize>, pace: Option<Pace>) -> Result<Client, String> {
     let layer = ServiceBuilder::new().layer(ConcurrencyLimitLayer::new(IN_FLIGHT)).into_inner();
     let builder = ClientBuilder::try_from(config).map_err(|e| e.to_string())?.with_layer(&layer);
-    Ok(match crash_after {
-        None => builder.build(),
-        Some(left) => builder.with_layer(&CrashLayer(Arc::new(AtomicUsize::new(left)))).build(),
-    })
+    let pace = option_layer(pace.map(|pace| PacedLayer(Arc::new(pace))));
+    let crash = option_layer(crash_after.map(|left| CrashLayer(Arc::new(AtomicUsize::new(left)))));
+    Ok(builder.with_layer(&pace).with_layer(&crash).build())
+}
+
+/// When the next request may go: the generic cell rate algorithm.
+struct Pace {
+    /// Between two requests in the long run.
+    interval: Duration,
+    /// When the next would go if none went at once.
+    next: Mutex<Instant>,
+}
+
+impl Pace {
+    fn new(rate: u32) -> Self {
+        Self { interval: Duration::from_secs(1) / rate.max(1), next: Mutex::new(Instant::now()) }
+    }
+
+    /// How long a request that comes now has to wait.
+    fn turn(&self, now: Instant) -> Duration {
+        let per_second = 1.0 / self.interval.as_secs_f64();
+        let at_once = self.interval.mul_f64((per_second * BURST).round() - 1.0);
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let mine = (*next).max(now);
+        *next = mine + self.interval;
+        mine.saturating_duration_since(now + at_once)
+    }
+}
+
+/// Lets requests wait for their turn. Leases do not wait: who is late loses its own.
+#[derive(Clone)]
+struct PacedLayer(Arc<Pace>);
+
+impl<S> Layer<S> for PacedLayer {
+    type Service = Paced<S>;
+
+    fn layer(&self, inner: S) -> Paced<S> {
+        Paced { inner, pace: self.0.clone() }
+    }
+}
+
+#[derive(Clone)]
+struct Paced<S> {
+    inner: S,
+    pace: Arc<Pace>,
+}
+
+impl<S, B> Service<http::Request<B>> for Paced<S>
+where
+    S: Service<http::Request<B>>,
+    S::Future: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = futures::future::BoxFuture<'static, Result<S::Response, S::Error>>;
+
+    fn poll_ready(&mut self, cx: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: http::Request<B>) -> Self::Future {
+        let is_lease = request.uri().path().contains("/leases");
+        let wait = if is_lease { Duration::ZERO } else { self.pace.turn(Instant::now()) };
+        let answer = self.inner.call(request); // which is sent when it is waited for
+        Box::pin(async move {
+            if !wait.is_zero() {
+                tokio::time::sleep(wait).await;
+            }
+            answer.await
+        })
+    }
 }
 
 /// Counts writes, and ends the process when so many were answered. Leases are not counted: they keep their own time.
@@ -120,6 +201,24 @@ pub async fn within<T>(call: impl Future<Output = Result<T, kube::Error>>) -> Re
     }
 }
 
+/// The answer to a write that can be repeated: what passes by itself (another was faster, the server is not well) is tried again
+/// twice, a moment later. `kube` waits by itself when the server says how long (429).
+pub async fn persistent<T, F>(mut call: impl FnMut() -> F) -> Result<T, ApiError>
+where
+    F: Future<Output = Result<T, kube::Error>>,
+{
+    for pause in [Duration::from_millis(100), Duration::from_millis(500)] {
+        match within(call()).await {
+            Err(error) if matches!(error.code(), Some(409 | 500 | 502..=504)) => {
+                tracing::debug!(%error, "trying again");
+                tokio::time::sleep(pause).await;
+            }
+            answer => return answer,
+        }
+    }
+    within(call()).await
+}
+
 /// Why a request to the API server brought nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
@@ -156,5 +255,25 @@ impl ApiError {
     /// Whether the object is not there.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused(kube::Error::Api(status)) if status.code == 404)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pace;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn fifty_at_once_and_twenty_a_second() {
+        let (pace, now) = (Pace::new(20), Instant::now());
+        let waits: Vec<Duration> = (0..90).map(|_| pace.turn(now)).collect();
+        assert!(waits[..50].iter().all(Duration::is_zero), "{waits:?}");
+        assert!(waits[50..].iter().all(|wait| !wait.is_zero()) && waits.is_sorted());
+        let last = waits[89].as_secs_f64();
+        assert!((last - 2.0).abs() < 0.1, "forty more take two seconds: {last}");
+        // Who was quiet for long may again, but not more.
+        let later = now + Duration::from_mins(1);
+        let waits: Vec<Duration> = (0..51).map(|_| pace.turn(later)).collect();
+        assert!(waits[49].is_zero() && !waits[50].is_zero());
     }
 }

@@ -57,5 +57,10 @@ pub fn clipped(mut text: String, most: usize) -> String {
 
 /// Now, as Kubernetes writes it.
 pub fn now() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    in_seconds(jiff::Timestamp::now())
+}
+
+/// A time, as Kubernetes writes it.
+pub fn in_seconds(time: jiff::Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

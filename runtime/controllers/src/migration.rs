@@ -6,8 +6,12 @@
 //! Switch    logic and shared sources on both     until they are ready there
 //! Drain     logic and sources on the new alone   until the runs on the old have ended
 //! Remove    everything on the new alone          until the old are clear
-//! Abort     everything on the old alone          until the new are clear, and then some time
+//! Abort     everything on the old alone          until the new are clear, and placement has thought again
 //! ```
+//!
+//! Until logic has changed over (`Switch`) a move is given up when its deadline passes, its new cluster dies or placement wants
+//! something else. Placement takes note and does not try the same for a while (`efl_placement::State::give_up`). When the new cluster
+//! dies while the old one still has the functions (`Drain`), the move turns round: the same the other way, from `Switch` on.
 //!
 //! The phase is written before what it changes. A controller that is killed anywhere reads it and goes on.
 
@@ -16,13 +20,6 @@ use efl_compiler::{
     spec::{Migration, MigrationPhase as Phase, PlacementPolicy},
 };
 use std::time::Duration;
-
-/// How long `Prepare`, `Warm` and `Switch` may take before the move is given up.
-const PATIENCE: Duration = Duration::from_mins(5);
-/// How long nothing is tried again after the first move that was given up; it doubles with each.
-const PENANCE: Duration = Duration::from_mins(2);
-/// The longest penance.
-const LONGEST_PENANCE: Duration = Duration::from_hours(1);
 
 /// Whether the sources that move may run on two clusters at once.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -57,6 +54,8 @@ pub struct Seen {
     pub new_clear: bool,
     /// Placement wants something else by now.
     pub obsolete: bool,
+    /// The deadline of the move has passed.
+    pub late: bool,
 }
 
 /// Nothing is seen.
@@ -73,6 +72,7 @@ impl Default for Seen {
             old_clear: false,
             new_clear: false,
             obsolete: false,
+            late: false,
         }
     }
 }
@@ -84,13 +84,30 @@ pub enum Next {
     Stay(String),
     /// Another phase begins.
     Enter(Phase),
+    /// It is given up, and why: `Abort` begins.
+    Abort(String),
+    /// It turns round, and why: from the new clusters to the old ones, from `Switch` on.
+    Back(String),
     /// It has arrived: it runs on the new clusters.
     Arrived {
         /// Whether something may be left on a cluster that cannot be reached.
         leftovers: bool,
     },
-    /// It was given up: it runs on the old clusters, and may be tried again.
-    GivenUp,
+    /// It was given up: it runs on the old clusters.
+    GivenUp {
+        /// Whether something may be left on a cluster that cannot be reached.
+        leftovers: bool,
+    },
+}
+
+/// Whether two lists name the same clusters.
+pub fn same(a: &[String], b: &[String]) -> bool {
+    a.len() == b.len() && a.iter().all(|name| b.contains(name))
+}
+
+/// Whether a move that is in this phase has a deadline.
+pub fn has_deadline(phase: Phase) -> bool {
+    matches!(phase, Phase::Prepare | Phase::Warm | Phase::Switch)
 }
 
 /// The names in `a`, then those of `b` that are not in it.
@@ -138,15 +155,11 @@ pub fn stages(phase: Phase, old: &StageClusters, new: &StageClusters, handover: 
 
 /// What follows from what is seen, `since` the phase began.
 pub fn next(migration: &Migration, policy: &PlacementPolicy, seen: &Seen, since: Duration) -> Next {
-    let before_switch = matches!(migration.phase, Phase::Prepare | Phase::Warm | Phase::Switch);
-    if before_switch {
-        // A pipeline whose cluster is dead has nowhere to go back to.
-        if seen.target_dead || (seen.obsolete && !seen.source_dead && migration.phase != Phase::Switch) {
-            return Next::Enter(Phase::Abort);
-        }
-        if since >= PATIENCE && !seen.source_dead {
-            return Next::Enter(Phase::Abort);
-        }
+    if let Some(why) = lost(migration, seen) {
+        return Next::Abort(why);
+    }
+    if migration.phase == Phase::Drain && seen.target_dead && !seen.source_dead {
+        return Next::Back(format!("{} is out of reach", migration.to.join(", ")));
     }
     let wait = |until: &str| Next::Stay(until.to_owned());
     match migration.phase {
@@ -158,14 +171,34 @@ pub fn next(migration: &Migration, policy: &PlacementPolicy, seen: &Seen, since:
         Phase::Switch => wait("sensors and sources are getting ready"),
         Phase::Drain if seen.source_dead => Next::Enter(Phase::Remove),
         Phase::Drain => drain(policy, seen, since),
-        Phase::Remove if seen.old_clear => Next::Arrived { leftovers: false },
+        // Karmada forgets what is on a cluster that it does not reach.
         Phase::Remove if seen.source_dead => Next::Arrived { leftovers: true },
+        Phase::Remove if seen.old_clear => Next::Arrived { leftovers: false },
         Phase::Remove => wait("the old clusters are being cleared"),
-        Phase::Abort if since >= penance(migration.attempt) && (seen.new_clear || seen.target_dead) => {
-            Next::GivenUp
+        // Before placement has taken note it would be tried again at once.
+        Phase::Abort if seen.obsolete && (seen.new_clear || seen.target_dead) => {
+            Next::GivenUp { leftovers: seen.target_dead }
         }
-        Phase::Abort if seen.new_clear => wait("it was given up; another try comes later"),
+        Phase::Abort if seen.new_clear => wait("it is given up; placement decides again"),
         Phase::Abort => wait("it is given up; the new clusters are being cleared"),
+    }
+}
+
+/// Why a move is given up, if it is.
+fn lost(migration: &Migration, seen: &Seen) -> Option<String> {
+    let to = migration.to.join(", ");
+    match migration.phase {
+        Phase::Prepare | Phase::Warm | Phase::Switch if seen.target_dead => {
+            Some(format!("{to} is out of reach"))
+        }
+        // What has changed over on half of the way goes on: the other half is as far.
+        Phase::Prepare | Phase::Warm if seen.obsolete && !seen.source_dead => {
+            Some("placement wants something else by now".to_owned())
+        }
+        Phase::Prepare | Phase::Warm if seen.late => Some(format!("it was not ready on {to} in time")),
+        // A pipeline whose cluster is dead has nothing better than what stands on the new one.
+        Phase::Switch if seen.late && !seen.source_dead => Some(format!("it was not ready on {to} in time")),
+        _ => None,
     }
 }
 
@@ -187,14 +220,9 @@ fn drain(policy: &PlacementPolicy, seen: &Seen, since: Duration) -> Next {
     })
 }
 
-/// How long nothing is tried after a number of moves were given up.
-pub fn penance(attempt: u32) -> Duration {
-    PENANCE.saturating_mul(1 << attempt.saturating_sub(1).min(10)).min(LONGEST_PENANCE)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Handover, Next, PATIENCE, Seen, next, penance, stages};
+    use super::{Handover, Next, Seen, next, stages};
     use efl_compiler::{
         expand::StageClusters,
         spec::{Limit, Migration, MigrationPhase as Phase, PlacementPolicy, Strategy},
@@ -240,7 +268,6 @@ mod tests {
             phase,
             phase_started_at: None,
             deadline: None,
-            attempt: 1,
         }
     }
 
@@ -311,35 +338,31 @@ mod tests {
     }
 
     #[test]
-    fn before_the_switch_a_move_is_given_up_and_after_it_never() {
+    fn before_the_switch_a_move_is_given_up_and_after_it_turns_round() {
         for phase in PHASES {
-            let late = next(&migration(phase), &policy(), &Seen::default(), PATIENCE);
-            let dead = next(
-                &migration(phase),
-                &policy(),
-                &Seen { target_dead: true, ..Seen::default() },
-                Duration::ZERO,
-            );
-            if matches!(phase, Phase::Prepare | Phase::Warm | Phase::Switch) {
-                assert_eq!(late, Next::Enter(Phase::Abort), "{phase:?}");
-                assert_eq!(dead, Next::Enter(Phase::Abort), "{phase:?}");
-            } else {
-                assert_ne!(dead, Next::Enter(Phase::Abort), "{phase:?}");
+            let after = |seen| next(&migration(phase), &policy(), &seen, Duration::ZERO);
+            let late = after(Seen { late: true, ..Seen::default() });
+            let dead = after(Seen { target_dead: true, ..Seen::default() });
+            let both_dead = after(Seen { target_dead: true, source_dead: true, ..Seen::default() });
+            let is_given_up = |next: &Next| matches!(next, Next::Abort(why) if why.contains('b'));
+            let before = super::has_deadline(phase);
+            for (what, next) in [("late", &late), ("dead", &dead), ("both", &both_dead)] {
+                assert_eq!(is_given_up(next), before, "{phase:?} {what}: {next:?}");
             }
+            assert_eq!(matches!(dead, Next::Back(_)), phase == Phase::Drain, "{phase:?}: {dead:?}");
         }
     }
 
     #[test]
-    fn a_pipeline_whose_cluster_is_dead_waits_for_the_new_one_as_long_as_it_takes() {
-        let seen = Seen { source_dead: true, obsolete: false, ..Seen::default() };
-        let then = next(&migration(Phase::Warm), &policy(), &seen, PATIENCE * 10);
-        assert!(matches!(then, Next::Stay(_)), "{then:?}");
-        let then = next(&migration(Phase::Drain), &policy(), &seen, Duration::ZERO);
-        assert_eq!(then, Next::Enter(Phase::Remove));
-        assert_eq!(
-            next(&migration(Phase::Remove), &policy(), &seen, Duration::ZERO),
-            Next::Arrived { leftovers: true }
-        );
+    fn what_stands_on_the_new_cluster_is_kept_when_the_old_one_is_dead() {
+        let seen = Seen { source_dead: true, late: true, ..Seen::default() };
+        let after = |phase, seen: &Seen| next(&migration(phase), &policy(), seen, Duration::ZERO);
+        // Nothing works there yet: another cluster may be better.
+        assert!(matches!(after(Phase::Warm, &seen), Next::Abort(_)));
+        // Its logic stands there.
+        assert!(matches!(after(Phase::Switch, &seen), Next::Stay(_)));
+        assert_eq!(after(Phase::Drain, &seen), Next::Enter(Phase::Remove));
+        assert_eq!(after(Phase::Remove, &seen), Next::Arrived { leftovers: true });
     }
 
     #[test]
@@ -359,10 +382,181 @@ mod tests {
     }
 
     #[test]
-    fn each_try_is_further_from_the_one_before() {
-        assert!(penance(2) == 2 * penance(1) && penance(40) <= Duration::from_hours(1));
+    fn what_was_given_up_ends_when_placement_has_taken_note() {
+        let after = |seen| next(&migration(Phase::Abort), &policy(), &seen, Duration::ZERO);
         let cleared = Seen { new_clear: true, ..Seen::default() };
-        assert!(matches!(next(&migration(Phase::Abort), &policy(), &cleared, Duration::ZERO), Next::Stay(_)));
-        assert_eq!(next(&migration(Phase::Abort), &policy(), &cleared, penance(1)), Next::GivenUp);
+        assert!(matches!(after(cleared.clone()), Next::Stay(_)), "it would be tried again at once");
+        let noted = Seen { obsolete: true, ..cleared };
+        assert_eq!(after(noted), Next::GivenUp { leftovers: false });
+        let unreachable = Seen { obsolete: true, target_dead: true, ..Seen::default() };
+        assert_eq!(after(unreachable), Next::GivenUp { leftovers: true });
+    }
+
+    /// Everything that can be so of a move between `a` and `b`: what the runtime has decided, what stands, and who is alive.
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+    struct World {
+        /// `None`: it is over, and runs on `to`.
+        phase: Option<Phase>,
+        /// Where it goes; it comes from the other one.
+        to: usize,
+        alive: [bool; 2],
+        functions: [bool; 2],
+        logic: [bool; 2],
+        runs: bool,
+        late: bool,
+        /// What placement wants.
+        wants: usize,
+    }
+
+    const BEGUN: World = World {
+        phase: Some(Phase::Prepare),
+        to: 1,
+        alive: [true; 2],
+        functions: [true, false],
+        logic: [true, false],
+        runs: true,
+        late: false,
+        wants: 1,
+    };
+
+    impl World {
+        fn from(&self) -> usize {
+            1 - self.to
+        }
+
+        fn works_on(&self, cluster: usize) -> bool {
+            self.alive[cluster] && self.functions[cluster] && self.logic[cluster]
+        }
+
+        fn works(&self) -> bool {
+            self.works_on(0) || self.works_on(1)
+        }
+
+        /// Where functions and logic are to stand.
+        fn wanted(&self) -> [[bool; 2]; 2] {
+            let (old, new) = (on(["a", "b"][self.from()]), on(["a", "b"][self.to]));
+            let stages = match self.phase {
+                None => new,
+                Some(phase) => stages(phase, &old, &new, Handover::Overlap),
+            };
+            let has = |list: &[String]| ["a", "b"].map(|name| list.iter().any(|c| c == name));
+            [has(&stages.functions), has(&stages.logic)]
+        }
+
+        /// What can happen to it that the runtime does not do.
+        fn fates(self) -> Vec<Self> {
+            let mut fates = self.carried();
+            for cluster in 0..2 {
+                let mut other = self;
+                other.alive[cluster] = !self.alive[cluster];
+                fates.push(other);
+            }
+            fates.push(Self { wants: 1 - self.wants, ..self });
+            fates.push(Self { late: true, ..self });
+            fates.push(Self { runs: !self.runs, ..self });
+            fates
+        }
+
+        /// What Karmada may have done next, of what it is told: one thing, on a cluster that is alive.
+        fn carried(self) -> Vec<Self> {
+            let [functions, logic] = self.wanted();
+            let mut carried = Vec::new();
+            for cluster in (0..2).filter(|cluster| self.alive[*cluster]) {
+                if self.functions[cluster] != functions[cluster] {
+                    let mut other = self;
+                    other.functions[cluster] = functions[cluster];
+                    carried.push(other);
+                }
+                if self.logic[cluster] != logic[cluster] {
+                    let mut other = self;
+                    other.logic[cluster] = logic[cluster];
+                    carried.push(other);
+                }
+            }
+            carried
+        }
+
+        fn seen(&self) -> Seen {
+            let (from, to) = (self.from(), self.to);
+            let is_clear = |cluster: usize| !self.functions[cluster] && !self.logic[cluster];
+            Seen {
+                arrived: self.alive[to] && self.functions[to],
+                warm: self.alive[to] && self.functions[to],
+                switched: self.works_on(to),
+                // Karmada forgets what is on a dead cluster.
+                handed_over: !self.alive[from] || !self.logic[from],
+                runs: Ok(usize::from(self.runs && self.alive[from])),
+                source_dead: !self.alive[from],
+                target_dead: !self.alive[to],
+                old_clear: is_clear(from),
+                new_clear: is_clear(to),
+                obsolete: self.wants != to,
+                late: self.late,
+            }
+        }
+
+        /// What the runtime does.
+        fn steered(self) -> Self {
+            let Some(phase) = self.phase else { return self };
+            let back = Self { to: self.from(), late: false, ..self };
+            match next(&migration(phase), &policy(), &self.seen(), Duration::ZERO) {
+                Next::Stay(_) => self,
+                Next::Enter(phase) => Self { phase: Some(phase), late: false, ..self },
+                Next::Abort(_) => Self { phase: Some(Phase::Abort), late: false, ..self },
+                Next::Back(_) => Self { phase: Some(Phase::Switch), ..back },
+                Next::Arrived { .. } => Self { phase: None, ..self },
+                Next::GivenUp { .. } => Self { phase: None, ..back },
+            }
+        }
+    }
+
+    /// Every sequence of deaths, returns, changes of mind, delays and half-done work, at every point of a move.
+    #[test]
+    fn whatever_happens_something_works_and_it_comes_to_an_end() {
+        let mut known = std::collections::BTreeSet::from([BEGUN]);
+        let mut open = vec![BEGUN];
+        let (mut steps, mut ends) = (0, [0; 2]);
+        while let Some(world) = open.pop() {
+            // Once it is over the move has done its part.
+            let Some(phase) = world.phase else {
+                ends[world.to] += 1;
+                continue;
+            };
+            let steered = world.steered();
+            assert!(
+                steered.to != world.to || steered.phase.is_none_or(|then| then >= phase),
+                "it went back: {world:?}"
+            );
+            for then in world.fates().into_iter().chain([steered]) {
+                steps += 1;
+                // Only a death may end what works; or it ended one half of it before, on the cluster that is gone to.
+                let killed = world.alive != then.alive;
+                let goes_to = if phase == Phase::Abort { world.from() } else { world.to };
+                let narrows = matches!(phase, Phase::Drain | Phase::Remove | Phase::Abort);
+                let halved = narrows && !then.alive[goes_to];
+                assert!(
+                    !world.works() || then.works() || killed || halved,
+                    "nothing works any more:\n{world:?}\n{then:?}"
+                );
+                if known.insert(then) {
+                    open.push(then);
+                }
+            }
+        }
+        println!("states={} steps={steps} ended-where-it-was={} arrived={}", known.len(), ends[0], ends[1]);
+        assert!(known.len() > 1_000 && ends.iter().all(|count| *count > 0));
+
+        // Left alone, each comes to an end, and to one that works if the cluster that it ends on is alive.
+        for world in known {
+            let mut world = World { runs: false, ..world };
+            for _ in 0..40 {
+                world = world.carried().first().copied().unwrap_or(world).steered();
+                if world.phase == Some(Phase::Abort) {
+                    world.wants = world.from(); // placement takes note
+                }
+            }
+            assert!(world.phase.is_none() || world.alive == [false; 2], "{world:?}");
+            assert!(world.phase.is_some() || !world.alive[world.to] || world.works_on(world.to), "{world:?}");
+        }
     }
 }

@@ -3,16 +3,17 @@
 
 use crate::{
     api::{self, DECISION, MOVE_TO, PLACEMENT_MANAGER},
-    client::within,
+    client::persistent,
     conditions::{Conditions, clipped, now},
     installation::{Installation, Member, Members, members},
+    migration::same,
     observe::{MetricsSource, Observed, Reading, Scorer},
     telemetry::Telemetry,
 };
 use efl_compiler::{
     spec::{
-        ClusterDecision, ClusterScore, ConditionStatus, PlacementDecisionSpec, PlacementDecisionStatus,
-        Rejection, Strategy, fleet::FleetSpec,
+        ClusterDecision, ClusterScore, ConditionStatus, Migration, MigrationPhase, PlacementDecisionSpec,
+        PlacementDecisionStatus, Rejection, Strategy, fleet::FleetSpec,
     },
     units,
 };
@@ -141,11 +142,12 @@ impl Placement {
     async fn write(&self, asked: &Asked, status: &PlacementDecisionStatus) {
         let api: Api<DynamicObject> =
             Api::namespaced_with(self.client.clone(), &asked.namespace, &DECISION.resource());
-        let patch =
-            json!({ "apiVersion": "efl.dev/v1alpha1", "kind": "PlacementDecision", "status": status });
+        let patch = Patch::Apply(
+            json!({ "apiVersion": "efl.dev/v1alpha1", "kind": "PlacementDecision", "status": status }),
+        );
         let params = PatchParams::apply(PLACEMENT_MANAGER).force();
         Telemetry::count(&self.telemetry.writes);
-        if let Err(error) = within(api.patch_status(&asked.name, &params, &Patch::Apply(&patch))).await {
+        if let Err(error) = persistent(|| api.patch_status(&asked.name, &params, &patch)).await {
             tracing::warn!(%error, decision = asked.name, "a decision was not written; it is made again");
         }
     }
@@ -230,10 +232,19 @@ fn asked(object: &DynamicObject, states: &BTreeMap<(String, String), Remembered>
     let written = || status.state.as_deref().and_then(|text| serde_json::from_str(text).ok());
     let remembered = states.get(&key).map(|remembered| remembered.state.clone());
     let state = remembered.or_else(written).unwrap_or_default();
+    let mut state = state;
+    let given_up = status.migration.as_ref().filter(|migration| migration.phase == MigrationPhase::Abort);
+    if let Some(Migration { from, to, .. }) = given_up
+        && same(&state.selected, to)
+    {
+        state.give_up(from, to, time(SystemTime::now()));
+    }
+    // While a move is taken back another may be decided.
+    let moving = status.migration.is_some() && given_up.is_none();
     let annotations = object.metadata.annotations.as_ref();
     let ordered = annotations.and_then(|a| a.get(MOVE_TO)).map(String::as_str).unwrap_or_default();
     let ordered = ordered.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
-    let question = question(&spec, &format!("{namespace}/{name}"), ordered, status.migration.is_some());
+    let question = question(&spec, &format!("{namespace}/{name}"), ordered, moving);
     Some(Asked { namespace, name, generation: object.metadata.generation, question, state, status })
 }
 
@@ -308,6 +319,9 @@ fn answer(
         if none { reason } else { "Feasible" },
         why,
     );
+    if let Some((reason, why)) = disobeyed(asked, decision) {
+        conditions.is("OrderNotPossible", true, reason, why);
+    }
     if let Some(failed) = scorer {
         let reason = if failed.is_none() { "Answered" } else { "Failed" };
         conditions.is("Scorer", failed.is_none(), reason, failed.clone().unwrap_or_default());
@@ -362,6 +376,23 @@ fn answer(
         migration: None,
         conditions: conditions.done(),
     }
+}
+
+/// Why it is not where a person has ordered it to.
+fn disobeyed(asked: &Asked, decision: &efl_placement::Decision) -> Option<(&'static str, String)> {
+    let ordered = &asked.question.ordered;
+    let missing: Vec<&String> = ordered.iter().filter(|name| !decision.selected.contains(name)).collect();
+    let replicas = asked.question.replicas.max(1) as usize;
+    let reasons = missing.iter().map(|name| {
+        let scored = decision.scores.iter().find(|score| score.cluster == **name);
+        match scored.map(|score| score.rejection.as_ref()) {
+            None => ("NotCandidate", format!("{name}: it is not a candidate")),
+            Some(Some(rejection)) => (rejection.reason(), format!("{name}: {rejection}")),
+            Some(None) => ("Replicas", format!("{name}: the pipeline runs on {replicas} at a time")),
+        }
+    });
+    let (words, lines): (Vec<&str>, Vec<String>) = reasons.unzip();
+    Some((*words.first()?, format!("it was ordered to {}, and: {}", ordered.join(", "), lines.join("; "))))
 }
 
 /// To a thousandth: what is shown to people.

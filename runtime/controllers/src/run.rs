@@ -63,6 +63,10 @@ pub struct Options {
     pub address: SocketAddr,
     /// Whether to run without electing a leader: the only one, on a laptop or in a test.
     pub alone: bool,
+    /// How many requests a second it makes to the API server, in the long run.
+    pub rate: u32,
+    /// How long a move may take to be ready on its new clusters, before anything has changed over, until it is given up.
+    pub patience: Duration,
 }
 
 /// Why the runtime ended.
@@ -87,8 +91,11 @@ pub enum RunError {
 
 /// Runs until the process is asked to end.
 pub async fn run(options: Options) -> Result<(), RunError> {
-    let (client, server) = crate::connect(&options.connection).await.map_err(RunError::Connection)?;
-    client.apiserver_version().await.map_err(|e| RunError::Connection(format!("{server}: {e}")))?;
+    let (client, server) = crate::client::connect_paced(&options.connection, options.rate)
+        .await
+        .map_err(RunError::Connection)?;
+    let version = crate::client::persistent(|| client.apiserver_version()).await;
+    version.map_err(|e| RunError::Connection(format!("{server}: {e}")))?;
     let has = |controller| options.controllers.contains(&controller);
     let needed = [(Controller::Orchestrator, ORCHESTRATOR), (Controller::Placement, DECISION)];
     for (_, kind) in needed.into_iter().filter(|(controller, _)| has(*controller)) {
@@ -156,6 +163,7 @@ pub async fn run(options: Options) -> Result<(), RunError> {
             installation,
             members,
             telemetry.clone(),
+            options.patience,
         );
         Some(orchestrating.boxed())
     } else {

@@ -104,7 +104,10 @@ impl<'a> Chooser<'a> {
     /// A person's order: to those of the clusters that are possible.
     fn follow_order(&mut self) -> Option<(Reason, Urgency)> {
         let possible = |name: &&String| {
-            self.scores.iter().any(|s| s.cluster == **name && s.severity() < Some(Severity::Unfit))
+            self.scores.iter().any(|s| {
+                let given_up = matches!(s.rejection, Some(Rejection::GivenUp { .. }));
+                s.cluster == **name && s.severity() < Some(Severity::Unfit) && !given_up
+            })
         };
         let mut ordered: Vec<String> = Vec::new();
         for name in self.question.ordered.iter().filter(possible) {
@@ -390,6 +393,15 @@ fn scores(view: &View<'_>, question: &Question, state: &State) -> Vec<ClusterSco
     let no_candidates = state.selected.iter().filter(|name| !question.candidates.contains(name));
     let no_candidates =
         no_candidates.map(|name| ClusterScore::impossible(name, true, Rejection::NotCandidate));
+    for score in
+        scores.iter_mut().filter(|score| !score.incumbent && score.severity() <= Some(Severity::Unknown))
+    {
+        if let Some(failure) = state.given_up.get(&score.cluster)
+            && let Some(again) = failure.left(view.now)
+        {
+            score.rejection = Some(Rejection::GivenUp { times: failure.times, again });
+        }
+    }
     let others: Vec<ClusterScore> = unregistered.chain(no_candidates).collect();
     if !others.is_empty() {
         scores.extend(others);

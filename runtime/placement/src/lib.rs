@@ -45,7 +45,7 @@ pub use question::{
 pub use rejection::{Rejection, Resource};
 pub use score::{ClusterScore, Term};
 pub use scorer::{BadScore, Scores};
-pub use state::State;
+pub use state::{GivenUp, State};
 pub use streak::{PERIODS, Streak};
 pub use thrash::{Caution, Move};
 pub use time::Time;

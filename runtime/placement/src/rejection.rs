@@ -68,6 +68,13 @@ pub enum Rejection {
         /// How much may be, 0 to 1.
         limit: f64,
     },
+    /// A move there was given up a short time ago.
+    GivenUp {
+        /// How many in a row.
+        times: u32,
+        /// When it may be tried again.
+        again: Duration,
+    },
     /// `efl cordon`.
     Cordoned,
     /// A number that counts is missing, late or nonsense.
@@ -110,6 +117,7 @@ impl Rejection {
             Self::Tainted { .. } => "Tainted",
             Self::MissingApi { .. } => "MissingAPI",
             Self::OverLimit { .. } => "OverLimit",
+            Self::GivenUp { .. } => "GivenUp",
             Self::Cordoned => "Cordoned",
             Self::StaleMetrics { .. } => "StaleMetrics",
             Self::UnschedulablePods { .. } => "UnschedulablePods",
@@ -137,7 +145,10 @@ impl Rejection {
             }
             Self::StaleMetrics { .. } => Severity::Unknown,
             Self::UnknownCapacity { .. } => Severity::Unknown,
-            Self::Cordoned | Self::UnschedulablePods { .. } | Self::NoHeadroom { .. } => Severity::Closed,
+            Self::GivenUp { .. }
+            | Self::Cordoned
+            | Self::UnschedulablePods { .. }
+            | Self::NoHeadroom { .. } => Severity::Closed,
         }
     }
 }
@@ -167,6 +178,12 @@ impl fmt::Display for Rejection {
             Self::MissingApi { api } => write!(f, "it does not serve {api}"),
             Self::OverLimit { resource, load, limit } => {
                 write!(f, "{resource} is at {}%, above the limit of {}%", percent(*load), percent(*limit))
+            }
+            Self::GivenUp { times: 1, again } => {
+                write!(f, "a move there was given up; it may be tried again in {} s", again.as_secs())
+            }
+            Self::GivenUp { times, again } => {
+                write!(f, "{times} moves there were given up; it may be tried again in {} s", again.as_secs())
             }
             Self::Cordoned => f.write_str("it is cordoned"),
             Self::StaleMetrics { metric, age: None } => write!(f, "`{metric}` is unknown"),

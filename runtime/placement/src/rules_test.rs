@@ -622,3 +622,39 @@ fn a_score_is_never_below_nothing() {
 fn score_in_percent(part: f64) -> i64 {
     (part * 100.0).round() as i64
 }
+
+#[test]
+fn a_cluster_that_a_move_was_given_up_to_is_left_alone_for_a_while() {
+    let mut bed = Bed::new(&[("a", 0.97), ("b", 0.1), ("c", 0.4)]).on("a");
+    bed.run(4);
+    assert_eq!(bed.moves, ["b"]);
+
+    let (from, to) = (["a".to_owned()], ["b".to_owned()]);
+    bed.state.give_up(&from, &to, bed.now);
+    assert_eq!((bed.state.selected.as_slice(), bed.state.moves.len()), (&from[..], 0));
+    let decision = bed.run(4);
+    assert_eq!(bed.moves, ["b", "c"], "the next best");
+    let rejected = decision.scores.iter().find(|s| s.cluster == "b").and_then(|s| s.rejection.clone());
+    let why = rejected.expect("it is rejected").to_string();
+    assert!(why.starts_with("a move there was given up"), "{why}");
+
+    // Nor does an order bring it there before its time; then it does.
+    bed.question.ordered = to.to_vec();
+    bed.ask();
+    assert_eq!(bed.moves, ["b", "c"]);
+    bed.run(8);
+    assert_eq!(bed.moves, ["b", "c", "b"]);
+
+    // The second time takes twice as long; a day later the first is forgotten.
+    let until = |state: &State, now: Time| state.given_up["b"].until.since(now);
+    let (first, now) = (Duration::from_mins(2), bed.now);
+    bed.state.give_up(&["c".to_owned()], &to, now);
+    assert_eq!((bed.state.given_up["b"].times, until(&bed.state, now)), (2, first * 2));
+    for _ in 0..40 {
+        bed.state.give_up(&["c".to_owned()], &to, now);
+    }
+    assert_eq!(until(&bed.state, now), Duration::from_hours(1), "never longer");
+    let later = Time(now.0 + 26 * 3_600_000);
+    bed.state.give_up(&["c".to_owned()], &to, later);
+    assert_eq!(until(&bed.state, later), first);
+}

@@ -6,7 +6,7 @@ use crate::{
     thrash::{Caution, Move},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 /// What is remembered of a pipeline. It goes into a status and comes back after a restart; the fleet's reservations and its
 /// budget of moves are sums over the states of its pipelines, so nothing else needs to be kept.
@@ -30,6 +30,9 @@ pub struct State {
     /// How often the margin is doubled.
     #[serde(skip_serializing_if = "Caution::is_none")]
     pub caution: Caution,
+    /// Moves that were given up, by the cluster that they were to.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub given_up: BTreeMap<String, GivenUp>,
     /// For how many periods another cluster has been better by the margin.
     #[serde(skip_serializing_if = "Streak::is_none")]
     pub better: Streak,
@@ -38,7 +41,44 @@ pub struct State {
     pub unfit: BTreeMap<String, Streak>,
 }
 
+/// How long a cluster is not tried again after the first move to it that was given up; each further one doubles it.
+const PENANCE: Duration = Duration::from_mins(2);
+/// The longest.
+const LONGEST_PENANCE: Duration = Duration::from_hours(1);
+
+/// Moves to a cluster that were given up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct GivenUp {
+    /// How many in a row.
+    pub times: u32,
+    /// When it may be tried again.
+    pub until: Time,
+}
+
+impl GivenUp {
+    /// For how long it is not to be tried yet. Who is farther away than the longest penance is of another clock.
+    pub(crate) fn left(self, now: Time) -> Option<Duration> {
+        let left = self.until.since(now);
+        (!left.is_zero() && left <= LONGEST_PENANCE).then_some(left)
+    }
+}
+
 impl State {
+    /// Takes note of a move that was given up: it runs where it was, and the clusters that it was to go to are not tried for a
+    /// while, longer each time. A day later that is forgotten.
+    pub fn give_up(&mut self, from: &[String], to: &[String], now: Time) {
+        self.given_up.retain(|_, failure| now.since(failure.until) < Duration::from_hours(24));
+        for cluster in to.iter().filter(|cluster| !from.contains(cluster)) {
+            let failure = self.given_up.entry(cluster.clone()).or_default();
+            failure.times = failure.times.saturating_add(1);
+            let penance = PENANCE.saturating_mul(1 << (failure.times - 1).min(10)).min(LONGEST_PENANCE);
+            failure.until = now.after(penance);
+        }
+        let decided = self.changed_at;
+        self.moves.retain(|m| Some(m.at) != decided || !to.contains(&m.to)); // it did not take place
+        self.select(from.to_vec(), now);
+    }
+
     /// Whether another state is worth writing to the API server: more than the counts of periods differs, which a restart
     /// may forget.
     pub fn is_news(&self, other: &Self) -> bool {

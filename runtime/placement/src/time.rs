@@ -14,6 +14,11 @@ impl Time {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 
+    /// So much later.
+    pub(crate) fn after(self, time: Duration) -> Self {
+        Self(self.0.saturating_add(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)))
+    }
+
     /// How far two times are apart. What is remembered may lie ahead: a clock was put back, or somebody has edited a status.
     /// It is forgotten as fast as if it lay behind, or a pipeline would be held until then.
     pub(crate) const fn apart(self, other: Self) -> Duration {

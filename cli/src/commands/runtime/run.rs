@@ -33,6 +33,12 @@ pub(crate) struct Run {
     /// Lead without a lease: nobody else runs
     #[arg(long)]
     alone: bool,
+    /// How many requests a second are made to the API server in the long run; two and a half times as many at once
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    requests_per_second: u32,
+    /// How long a move may take to get ready on its new clusters until it is given up
+    #[arg(long, value_name = "TIME", default_value = "5m")]
+    move_deadline: efl_compiler::units::Duration,
     /// For tests: die right after so many writes
     #[arg(long, value_name = "N", hide = true)]
     crash_after_writes: Option<usize>,
@@ -86,6 +92,8 @@ impl Run {
             namespace: self.namespace,
             address: self.listen,
             alone: self.alone,
+            rate: self.requests_per_second,
+            patience: std::time::Duration::from_millis(self.move_deadline.0),
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.map_err(|e| Failure::new(format!("cannot start: {e}")))?;

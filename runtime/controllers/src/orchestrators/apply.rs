@@ -3,7 +3,7 @@
 use super::{Context, Failure, Key};
 use crate::{
     api::{APPLIED, CHILDREN, Kind, MANAGER, OWNER_NAME, OWNER_NAMESPACE, SECRET},
-    client::within,
+    client::persistent,
     telemetry::Telemetry,
 };
 use efl_compiler::expand::Resource;
@@ -80,7 +80,7 @@ impl Context {
         let api: Api<DynamicObject> = Api::namespaced_with(self.client.clone(), namespace, &kind.resource());
         if stands.is_none() && *kind != SECRET {
             // Something of that name may be somebody else's.
-            match within(api.get_metadata(name)).await {
+            match persistent(|| api.get_metadata(name)).await {
                 Ok(other) => {
                     let label = |key: &str| other.metadata.labels.as_ref()?.get(key).cloned();
                     let ours =
@@ -95,8 +95,9 @@ impl Context {
             }
         }
         let params = PatchParams::apply(MANAGER).force();
+        let patch = Patch::Apply(&wanted.object);
         Telemetry::count(&self.telemetry.writes);
-        within(api.patch(name, &params, &Patch::Apply(&wanted.object))).await.map_err(refused)?;
+        persistent(|| api.patch(name, &params, &patch)).await.map_err(refused)?;
         if *kind == SECRET {
             self.blind().insert((namespace.clone(), name.clone()), wanted.checksum.clone());
         }
@@ -115,7 +116,8 @@ impl Context {
         if kind == SECRET {
             self.blind().remove(&(namespace.to_owned(), name.to_owned()));
         }
-        match within(api.delete(name, &DeleteParams::background())).await {
+        let params = DeleteParams::background();
+        match persistent(|| api.delete(name, &params)).await {
             Ok(_) => Ok(()),
             Err(error) if error.is_not_found() => Ok(()),
             Err(why) => Err(Failure::Refused { what: format!("{} {namespace}/{name}", kind.name), why }),

@@ -75,6 +75,8 @@ pub struct Context {
     /// Checksums of the Secrets that were applied: (namespace, name).
     secrets: Mutex<HashMap<Key, String>>,
     http: reqwest::Client,
+    /// How long a move may take to be ready on its new clusters.
+    patience: Duration,
 }
 
 /// How a reconciliation ended.
@@ -103,6 +105,7 @@ enum Failure {
 }
 
 /// Runs the controller until its process ends.
+#[allow(clippy::too_many_arguments)] // the parts of a process
 pub async fn run(
     client: Client,
     children: Arc<Children>,
@@ -111,6 +114,7 @@ pub async fn run(
     installation: watch::Receiver<Installation>,
     members: watch::Receiver<Members>,
     telemetry: Arc<Telemetry>,
+    patience: Duration,
 ) {
     let reporter = Reporter { controller: "efl-orchestrator".to_owned(), instance: None };
     let context = Arc::new(Context {
@@ -126,6 +130,7 @@ pub async fn run(
         failures: Mutex::default(),
         secrets: Mutex::default(),
         http: outside::plain(Duration::from_secs(5)),
+        patience,
     });
     let api: Api<DynamicObject> = Api::all_with(client, &ORCHESTRATOR.resource());
     let settings = controller::Config::default().concurrency(CONCURRENCY).debounce(DEBOUNCE);

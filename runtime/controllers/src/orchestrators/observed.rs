@@ -3,7 +3,6 @@
 use super::{Context, apply::Wanted};
 use crate::{
     api::{SECRET, WORKFLOW},
-    client::within,
     health::{Account, Health},
     installation::Members,
     migration::Seen,
@@ -12,7 +11,6 @@ use efl_compiler::{
     expand::{Stage, StageClusters},
     spec::{Migration, ResourceStatus},
 };
-use kube::api::DynamicObject;
 use std::{collections::BTreeSet, sync::Arc};
 
 /// A resource that travels, with what Karmada says of it.
@@ -192,6 +190,7 @@ impl Observed {
             old_clear: self.leftovers(new).is_empty(),
             new_clear: self.leftovers(old).is_empty(),
             obsolete,
+            late: false, // of the move, not of what stands
         }
     }
 
@@ -209,18 +208,8 @@ impl Observed {
             if !members.get(cluster).is_some_and(|member| member.ready) {
                 continue;
             }
-            let resource = WORKFLOW.resource();
-            let path = format!(
-                "/apis/cluster.karmada.io/v1alpha1/clusters/{cluster}/proxy/apis/{}/namespaces/{namespace}/{}\
-                 ?labelSelector=efl.dev%2Forchestrator%3D{orchestrator},workflows.argoproj.io%2Fcompleted!%3Dtrue&limit=500",
-                resource.api_version, resource.plural
-            );
-            let request = http::Request::get(path).body(Vec::new()).map_err(|e| e.to_string())?;
-            let list = within(context.client.request::<kube::core::ObjectList<DynamicObject>>(request)).await;
-            match list {
-                Ok(list) => count += list.items.len(),
-                Err(error) => return Err(format!("{cluster}: {error}")),
-            }
+            let unfinished = ",workflows.argoproj.io%2Fcompleted!%3Dtrue";
+            count += context.count(WORKFLOW, cluster, namespace, orchestrator, unfinished).await?;
         }
         Ok(count)
     }

@@ -14,10 +14,10 @@ use crate::{
     api::{
         self, ACCEPTS, ACCOUNTS_ON, DECISION, FINALIZER, MANAGER, MIGRATION_MANAGER, MOVE_TO, PAUSED, SECRET,
     },
-    client::within,
-    conditions::now,
+    client::{persistent, within},
+    conditions::{in_seconds, now},
     installation::{Installation, Members},
-    migration::{self, Handover, Next},
+    migration::{self, Handover, Next, same},
     observe::outside,
     program::{self, Refusal},
     telemetry::Telemetry,
@@ -134,7 +134,7 @@ impl Turn<'_> {
 
     /// The pipeline where placement wants it, or on its way there.
     async fn place(&self, mut report: Report<'_>) -> Result<Outcome, Failure> {
-        let Self { orc, key, old, placed, object, cx, .. } = self;
+        let Self { orc, key, old, placed, object, cx, members, .. } = self;
         let wanted_on = &placed.status.selected;
         if old.selected.is_empty() && wanted_on.is_empty() {
             let rejected: Vec<String> =
@@ -156,7 +156,7 @@ impl Turn<'_> {
         let migration = match &placed.status.migration {
             Some(migration) => Some(migration.clone()),
             None if !wanted_on.is_empty() && !same(wanted_on, &old.selected) => {
-                let begun = begin(&old.selected, wanted_on, placed.status.decision_id, 1);
+                let begun = begin(&old.selected, wanted_on, placed.status.decision_id, cx.patience);
                 cx.note(object, EventType::Normal, "MigrationStarted", &moving(&begun)).await;
                 Telemetry::count(&cx.telemetry.moves);
                 cx.move_on(key, Some(&begun)).await?;
@@ -196,6 +196,9 @@ impl Turn<'_> {
         }
         sweep(key, &wanted, cx).await?;
 
+        if let Some(uncleared) = self.uncleared(&stages).await {
+            report.pending_cleanup = uncleared;
+        }
         let observed = if written > 0 { Observed::of(cx, &wanted) } else { before };
         let running = Running {
             overall: observed.overall(&stages),
@@ -208,16 +211,50 @@ impl Turn<'_> {
         };
         let Some(migration) = migration else {
             let done = running.overall.ready && running.leftovers.is_empty();
+            let is_left = !report.pending_cleanup.is_empty();
+            let looks_back = report.pending_cleanup.iter().any(|c| members.get(c).is_some_and(|m| m.ready));
             cx.write(object, old, report.running(running)).await?;
             // Whether a namespace of others accepts it is not watched.
             let is_at_home = orc.spec.target_namespace.as_ref().is_none_or(|target| *target == key.0);
-            return Ok(match (done, is_at_home) {
+            return Ok(match (done && !is_left, is_at_home) {
+                _ if looks_back => Action::requeue(SOON).into(),
                 (true, true) => Outcome::Settled,
                 (true, false) => Action::requeue(jittered(RESYNC)).into(),
                 (false, _) => Action::requeue(Duration::from_secs(30)).into(),
             });
         };
         self.advance(report, migration, &observed, running, (handover, written > 0)).await
+    }
+
+    /// Of the clusters where something was left, those where it still is, or that cannot be asked; nothing when there are none.
+    async fn uncleared(&self, stages: &StageClusters) -> Option<Vec<String>> {
+        let Self { orc, old, cx, members, .. } = self;
+        if old.pending_cleanup.is_empty() {
+            return None;
+        }
+        let namespace = orc.spec.target_namespace.as_ref().unwrap_or(&orc.namespace);
+        let mut uncleared = Vec::new();
+        for cluster in &old.pending_cleanup {
+            let Some(member) = members.get(cluster) else {
+                if members.is_empty() {
+                    uncleared.push(cluster.clone()); // nobody knows yet
+                }
+                continue;
+            };
+            let is_clear = async || {
+                for (kind, belong) in [(api::SERVICE, &stages.functions), (api::SENSOR, &stages.logic)] {
+                    let is_ours = belong.contains(cluster);
+                    if !is_ours && cx.count(kind, cluster, namespace, &orc.name, "").await != Ok(0) {
+                        return false;
+                    }
+                }
+                true
+            };
+            if !member.ready || !is_clear().await {
+                uncleared.push(cluster.clone());
+            }
+        }
+        Some(uncleared)
     }
 
     /// The next step of a move, or waiting for it.
@@ -237,6 +274,10 @@ impl Turn<'_> {
             return Ok(Action::requeue(SOON).into());
         }
         let (from, to) = (self.settled(&migration.from), self.settled(&migration.to));
+        if members.is_empty() {
+            // Not asked yet: who is not known is not dead.
+            return Ok(Action::requeue(SOON).into());
+        }
         let obsolete = !same(&placed.status.selected, &migration.to);
         let judged_by = Moving {
             migration: &migration,
@@ -253,6 +294,8 @@ impl Turn<'_> {
             let installation = cx.installation.borrow().clone();
             seen.warm = probe(orc, &installation, &migration, cx).await;
         }
+        let deadline = migration.deadline.as_deref().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+        seen.late = deadline.is_some_and(|deadline| deadline <= jiff::Timestamp::now());
         let since = age(migration.phase_started_at.as_deref());
         match migration::next(&migration, &placed.spec.policy, &seen, since) {
             Next::Stay(why) => {
@@ -260,13 +303,21 @@ impl Turn<'_> {
                 cx.write(object, old, report.running(running)).await?;
                 return Ok(Action::requeue(SOON).into());
             }
-            Next::Enter(phase) => {
-                if phase == MigrationPhase::Abort {
-                    Telemetry::count(&cx.telemetry.aborted);
-                    cx.note(object, EventType::Warning, "MigrationAborted", &moving(&migration)).await;
-                }
-                let next = Migration { phase, phase_started_at: Some(now()), ..migration };
-                cx.move_on(key, Some(&next)).await?;
+            Next::Enter(phase) => cx.move_on(key, Some(&in_phase(migration, phase, cx.patience))).await?,
+            Next::Abort(why) => {
+                let note = format!("{}: {why}", moving(&migration));
+                let abort = in_phase(migration, MigrationPhase::Abort, cx.patience);
+                cx.move_on(key, Some(&abort)).await?;
+                Telemetry::count(&cx.telemetry.aborted);
+                cx.note(object, EventType::Warning, "MigrationAborted", &note).await;
+            }
+            Next::Back(why) => {
+                let note = format!("{}: {why}", moving(&migration));
+                let (from, to) = (migration.to.clone(), migration.from.clone());
+                let back = in_phase(Migration { from, to, ..migration }, MigrationPhase::Switch, cx.patience);
+                cx.move_on(key, Some(&back)).await?;
+                Telemetry::count(&cx.telemetry.aborted);
+                cx.note(object, EventType::Warning, "MigrationReversed", &note).await;
             }
             Next::Arrived { leftovers } => {
                 if same(&old.selected, &migration.to) {
@@ -276,38 +327,43 @@ impl Turn<'_> {
                     }
                 } else {
                     report.selected.clone_from(&migration.to);
+                    if leftovers {
+                        report.leave(&migration.from, &migration.to);
+                    }
                     cx.write(object, old, report.running(running)).await?;
                 }
             }
-            Next::GivenUp if !obsolete => {
-                let again = begin(&migration.from, &migration.to, migration.id, migration.attempt + 1);
-                cx.move_on(key, Some(&again)).await?;
+            Next::GivenUp { leftovers } => {
+                if leftovers {
+                    report.leave(&migration.to, &migration.from);
+                    Telemetry::count(&cx.telemetry.leftovers);
+                    cx.write(object, old, report.running(running)).await?;
+                }
+                cx.move_on(key, None).await?;
             }
-            Next::GivenUp => cx.move_on(key, None).await?,
         }
         Ok(Action::requeue(Duration::from_millis(50)).into())
     }
 }
 
-fn begin(from: &[String], to: &[String], id: i64, attempt: u32) -> Migration {
-    Migration {
-        id,
-        from: from.to_vec(),
-        to: to.to_vec(),
-        phase: MigrationPhase::Prepare,
-        phase_started_at: Some(now()),
-        deadline: None,
-        attempt,
-    }
+fn begin(from: &[String], to: &[String], id: i64, patience: Duration) -> Migration {
+    let phase = MigrationPhase::Prepare;
+    let begun =
+        Migration { id, from: from.to_vec(), to: to.to_vec(), phase, phase_started_at: None, deadline: None };
+    in_phase(begun, phase, patience)
+}
+
+/// A move that enters a phase now, which may take so long.
+fn in_phase(migration: Migration, phase: MigrationPhase, patience: Duration) -> Migration {
+    let end = jiff::SignedDuration::try_from(patience)
+        .ok()
+        .and_then(|p| jiff::Timestamp::now().checked_add(p).ok());
+    let deadline = end.filter(|_| migration::has_deadline(phase)).map(in_seconds);
+    Migration { phase, phase_started_at: Some(now()), deadline, ..migration }
 }
 
 fn moving(migration: &Migration) -> String {
     format!("from {} to {}", migration.from.join(", "), migration.to.join(", "))
-}
-
-/// Whether two lists name the same clusters.
-fn same(a: &[String], b: &[String]) -> bool {
-    a.len() == b.len() && a.iter().all(|name| b.contains(name))
 }
 
 /// How long ago a time of a status was.
@@ -556,6 +612,26 @@ async fn probe(
 }
 
 impl Context {
+    /// How many objects of an orchestrator a member has, asked through Karmada's proxy, with more that their labels must be.
+    pub(super) async fn count(
+        &self,
+        kind: api::Kind,
+        cluster: &str,
+        namespace: &str,
+        orchestrator: &str,
+        more: &str,
+    ) -> Result<usize, String> {
+        let resource = kind.resource();
+        let path = format!(
+            "/apis/cluster.karmada.io/v1alpha1/clusters/{cluster}/proxy/apis/{}/namespaces/{namespace}/{}\
+             ?labelSelector=efl.dev%2Forchestrator%3D{orchestrator}{more}&limit=500",
+            resource.api_version, resource.plural
+        );
+        let request = http::Request::get(path).body(Vec::new()).map_err(|e| e.to_string())?;
+        let list = within(self.client.request::<kube::core::ObjectList<DynamicObject>>(request)).await;
+        list.map(|list| list.items.len()).map_err(|error| format!("{cluster}: {error}"))
+    }
+
     /// Writes a status that differs from the old one, and tells what has changed over.
     async fn write(
         &self,
@@ -567,11 +643,12 @@ impl Context {
             return Ok(());
         }
         let key = key(object);
-        let patch = json!({ "apiVersion": "efl.dev/v1alpha1", "kind": "Orchestrator", "status": new });
+        let patch =
+            Patch::Apply(json!({ "apiVersion": "efl.dev/v1alpha1", "kind": "Orchestrator", "status": new }));
         let params = PatchParams::apply("efl-orchestrator-status").force();
         let api = self.orchestrators(&key.0);
         Telemetry::count(&self.telemetry.writes);
-        within(api.patch_status(&key.1, &params, &Patch::Apply(&patch))).await?;
+        persistent(|| api.patch_status(&key.1, &params, &patch)).await?;
         for transition in news::transitions(old, &new) {
             self.note(object, transition.type_, transition.reason, &transition.note).await;
         }
@@ -581,22 +658,26 @@ impl Context {
     /// Writes how far a move is; nothing when there is none.
     async fn move_on(&self, key: &Key, migration: Option<&Migration>) -> Result<(), Failure> {
         let status = migration.map_or_else(|| json!({}), |migration| json!({ "migration": migration }));
-        let patch =
-            json!({ "apiVersion": "efl.dev/v1alpha1", "kind": "PlacementDecision", "status": status });
+        let patch = Patch::Apply(
+            json!({ "apiVersion": "efl.dev/v1alpha1", "kind": "PlacementDecision", "status": status }),
+        );
         let api: Api<DynamicObject> = Api::namespaced_with(self.client.clone(), &key.0, &DECISION.resource());
         Telemetry::count(&self.telemetry.writes);
         let params = PatchParams::apply(MIGRATION_MANAGER).force();
-        within(api.patch_status(&key.1, &params, &Patch::Apply(&patch))).await?;
+        persistent(|| api.patch_status(&key.1, &params, &patch)).await?;
         Ok(())
     }
 
     async fn finalizers(&self, key: &Key, finalizers: &[&str]) -> Result<(), Failure> {
-        let patch = json!({
-            "apiVersion": "efl.dev/v1alpha1", "kind": "Orchestrator", "metadata": { "finalizers": finalizers },
-        });
+        let patch = Patch::Apply(json!({
+            "apiVersion": "efl.dev/v1alpha1", "kind": "Orchestrator",
+            // A name, or the API server does not find the object when its last finalizer goes.
+            "metadata": { "name": key.1, "namespace": key.0, "finalizers": finalizers },
+        }));
         let params = PatchParams::apply(MANAGER).force();
         Telemetry::count(&self.telemetry.writes);
-        match within(self.orchestrators(&key.0).patch(&key.1, &params, &Patch::Apply(&patch))).await {
+        let api = self.orchestrators(&key.0);
+        match persistent(|| api.patch(&key.1, &params, &patch)).await {
             Ok(_) => Ok(()),
             Err(error) if error.is_not_found() => Ok(()),
             Err(error) => Err(error.into()),

@@ -17,6 +17,8 @@ pub struct Report<'o> {
     generation: Option<i64>,
     /// Where it runs.
     pub selected: Vec<String>,
+    /// Where something may be left.
+    pub pending_cleanup: Vec<String>,
 }
 
 /// What is seen of a pipeline that stands somewhere.
@@ -38,7 +40,17 @@ impl<'o> Report<'o> {
     pub fn new(object: &DynamicObject, old: &'o OrchestratorStatus) -> Self {
         let generation = object.metadata.generation;
         let conditions = Conditions::new(&old.conditions, generation, now());
-        Self { old, conditions, generation, selected: old.selected.clone() }
+        let (selected, pending_cleanup) = (old.selected.clone(), old.pending_cleanup.clone());
+        Self { old, conditions, generation, selected, pending_cleanup }
+    }
+
+    /// Takes note that some clusters were left while they were out of reach.
+    pub fn leave(&mut self, left: &[String], stays: &[String]) {
+        for cluster in left.iter().filter(|cluster| !stays.contains(cluster)) {
+            if !self.pending_cleanup.contains(cluster) {
+                self.pending_cleanup.push(cluster.clone());
+            }
+        }
     }
 
     fn done(self, phase: Phase, resources: Vec<ResourceStatus>) -> OrchestratorStatus {
@@ -46,6 +58,7 @@ impl<'o> Report<'o> {
             observed_generation: self.generation,
             phase: Some(phase),
             selected: self.selected,
+            pending_cleanup: self.pending_cleanup,
             conditions: self.conditions.done(),
             resources,
         }
@@ -162,8 +175,10 @@ impl<'o> Report<'o> {
             None => self.conditions.is("Migrating", false, "Settled", ""),
         }
         // While it moves something is always where it will not stay.
-        if migration.is_none() && !leftovers.is_empty() {
-            let names: Vec<String> = leftovers.into_iter().collect();
+        let mut left: BTreeSet<String> = if migration.is_none() { leftovers } else { BTreeSet::new() };
+        left.extend(self.pending_cleanup.iter().cloned());
+        if !left.is_empty() {
+            let names: Vec<String> = left.into_iter().collect();
             self.conditions.is("PendingCleanup", true, "Leftovers", format!("still on {}", names.join(", ")));
         }
         for Condition { ty, status, reason, message, .. } in placement {

@@ -1,5 +1,6 @@
 //! The runtime against what is outside of it: services that are hostile (level 0), and real ones (the test bed).
 
+mod api;
 mod hostile;
 mod prometheus;
 mod rights;
