@@ -32,6 +32,12 @@ fn level_two_under_faults() {
     if !Level::Two.asked("moves that meet with failures") {
         return;
     }
+    if std::env::var_os("EFL_FAULTS").is_none() {
+        println!(
+            "skipped: moves that meet with failures (EFL_FAULTS=some runs it, in 5 minutes; EFL_FAULTS=all in 8)"
+        );
+        return;
+    }
     let _bed = BED.lock();
     let bed = Bed::new(Level::Two).expect("a cache");
     let was_up = bed.is_up();
