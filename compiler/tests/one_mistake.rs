@@ -292,6 +292,9 @@ const MEANINGS: &[&str] = &[
     r#"  rule r on e and g within 5s where e.b == g.a { k(e.a) }"#,
     r#"  rule r on e and gg within 5s where e.a == gg.a { k(gg.a) }"#,
     r#"  rule r on e as x and g within 5s { k(y.a) }"#,
+    r#"  event reading: { a: string }
+  rule r on reading and readin within 5s { k(reading.a) }
+  rule r2 on e { emit reading { a: "x" } }"#,
     r#"  rule r on e { kk(e.a) }"#,
     r#"  rule r on e { k(e.bb) }"#,
     r#"  rule r on e { k(e.b) }"#,

@@ -319,7 +319,12 @@ impl Cx<'_> {
     /// Two uses of one name in a rule need an alias; one event twice is not for every engine.
     fn check_uses(&mut self, uses: &[Used]) {
         for (i, used) in uses.iter().enumerate() {
-            if let Some(first) = uses[..i].iter().find(|u| u.term.name == used.term.name) {
+            // A name that was misread may only seem to be the same.
+            let misread = |range| self.failed_in(range) || self.is_broken(range);
+            if let Some(first) = uses[..i].iter().find(|u| u.term.name == used.term.name)
+                && !misread(used.range)
+                && !misread(first.range)
+            {
                 self.report(if used.aliased {
                     let message = format!("two events of this rule are called `{}`", used.term.name);
                     Diagnostic::new(&rules::duplicate_name::RULE, used.range, message)
