@@ -5,6 +5,7 @@ use std::{
     fs,
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -37,7 +38,10 @@ impl<'b> Desk<'b> {
 
     /// The same before another cluster.
     pub fn on(bed: &'b Bed, cluster: &'static str, name: &str, files: &[(&str, &str)]) -> Self {
-        let folder = std::env::temp_dir().join(format!("efl-{name}-{}", std::process::id()));
+        // Tests run at the same time.
+        static DESKS: AtomicUsize = AtomicUsize::new(0);
+        let number = DESKS.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("efl-{name}-{}-{number}", std::process::id()));
         fs::create_dir_all(&folder).expect("a folder");
         let this = Self { bed, folder, cluster };
         for (name, text) in files {
