@@ -108,6 +108,7 @@ fn reason(errors: &[String]) -> String {
         ("`image` is empty", NO_IMAGE),
         ("expected a condition", "a filter or a transform has no form in EFL"),
         ("expected an expression", "a filter or a transform has no form in EFL"),
+        ("has nothing on its left", "a filter or a transform has no form in EFL"),
     ];
     let said = known.iter().find(|(text, _)| errors.iter().any(|error| error.contains(text)));
     match (said, errors.first()) {
