@@ -61,7 +61,7 @@ fn compile_pipelines(bencher: Bencher, count: usize) {
         let db = Database::load(&system, &["main.efl".to_owned()]);
         let file = db.file("main.efl").expect("it was loaded");
         let mut out = String::new();
-        for orc in compile::orchestrators(&db, file) {
+        for orc in project::orchestrators(&db, file) {
             for resource in compile::resources(&orc, &compile::Options::default()).expect("it compiles") {
                 efl_compiler::yaml::write(&mut out, &resource).expect("it has a YAML form");
             }

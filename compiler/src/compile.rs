@@ -1,10 +1,9 @@
 //! From a checked file to its resources with a static placement: what `efl compile` prints.
 
 use crate::{
-    db::{Database, SourceFile},
     elab::candidates,
     expand::{self, Clusters, Decision, ExpandError, Resource},
-    ir, project,
+    ir,
 };
 use std::fmt;
 
@@ -33,11 +32,6 @@ impl fmt::Display for CompileError {
             CompileError::Expand(error) => write!(f, "{error} ({})", error.help),
         }
     }
-}
-
-/// The orchestrators of a file that has no errors. What a file imports must have none either.
-pub fn orchestrators(db: &Database, file: SourceFile) -> Vec<ir::Orchestrator> {
-    project::orchestrators(db, file)
 }
 
 /// The clusters that an orchestrator may run on, with what its fleet says of them.

@@ -242,7 +242,7 @@ impl Database {
         query: impl for<'db> Fn(&'db Self, Item<'db>) + Sync,
     ) {
         let count = items(self, file).len();
-        parallel::spread(count, || self.clone(), |db, at| query(db, items(db, file)[at]));
+        parallel::for_each(count, self.clone(), |db, at| query(db, items(db, file)[at]));
     }
 
     /// Makes the files of the workspace the roots and what they import.

@@ -140,6 +140,15 @@ fn file_rules(db: &Database, file: SourceFile) -> Vec<Diagnostic> {
 
 /// The orchestrators of a file that can be compiled, in order, with the lines of their declarations absolute.
 pub fn orchestrators(db: &Database, file: SourceFile) -> Vec<ir::Orchestrator> {
+    each_orchestrator(db, file, |orc| orc)
+}
+
+/// What a function makes of each of the [`orchestrators`] of a file, on all processors.
+pub fn each_orchestrator<R: Send>(
+    db: &Database,
+    file: SourceFile,
+    make: impl Fn(ir::Orchestrator) -> R + Sync + Send,
+) -> Vec<R> {
     let mut lines = ItemLines { db, files: BTreeMap::new() };
     let mut found: Vec<(&ir::Orchestrator, Vec<u32>)> = Vec::new();
     for item in items(db, file) {
@@ -152,7 +161,7 @@ pub fn orchestrators(db: &Database, file: SourceFile) -> Vec<ir::Orchestrator> {
         for (origin, line) in orc.origins.iter_mut().zip(lines) {
             origin.line = *line;
         }
-        orc
+        make(orc)
     })
 }
 

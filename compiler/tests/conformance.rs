@@ -72,7 +72,7 @@ fn refused(document: &Value) -> Vec<String> {
 fn compiled(db: &Database, path: &str) -> Vec<Value> {
     let file = db.file(path).expect("it was loaded");
     let mut documents = Vec::new();
-    for orc in compile::orchestrators(db, file) {
+    for orc in project::orchestrators(db, file) {
         let resources =
             compile::resources(&orc, &Options::default()).unwrap_or_else(|e| panic!("{path}: {}", e[0]));
         for resource in &resources {

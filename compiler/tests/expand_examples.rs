@@ -11,6 +11,7 @@ use efl_compiler::{
     db::Database,
     expand::output,
     ir::Orchestrator,
+    project,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,7 +25,7 @@ fn orchestrators() -> BTreeMap<String, Orchestrator> {
     for path in examples() {
         let example = path.split('/').nth(1).expect("a folder of its own").to_owned();
         let db = Database::load(&Disk, std::slice::from_ref(&path));
-        for orc in compile::orchestrators(&db, db.file(&path).expect("it was loaded")) {
+        for orc in project::orchestrators(&db, db.file(&path).expect("it was loaded")) {
             found.insert(format!("{example}/{}", orc.name), orc);
         }
     }

@@ -12,6 +12,7 @@ use common::{
 use efl_compiler::{
     compile::{self, Options},
     db::Database,
+    project,
     system::MemorySystem,
 };
 use serde_json::{Value, json};
@@ -154,7 +155,7 @@ fn templates() -> Vec<Value> {
     let text = std::fs::read_to_string(path).expect("the program");
     let system = MemorySystem { files: BTreeMap::from([("w.efl".to_owned(), text.into())]) };
     let db = Database::load(&system, &["w.efl".to_owned()]);
-    let orchestrators = compile::orchestrators(&db, db.file("w.efl").expect("it was loaded"));
+    let orchestrators = project::orchestrators(&db, db.file("w.efl").expect("it was loaded"));
     let [orc] = orchestrators.as_slice() else { panic!("the program has errors") };
     let resources = compile::resources(orc, &Options::default()).expect("it expands");
     let templates = resources.iter().filter(|resource| resource.kind == "WorkflowTemplate");

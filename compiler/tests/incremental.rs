@@ -45,7 +45,7 @@ fn names(db: &Database, item: &index::IndexedItem<'_>) -> Vec<String> {
 fn said(db: &Database) -> Said {
     let mut said = Said::default();
     for (path, file) in db.workspace().files(db) {
-        let orchestrators = compile::orchestrators(db, *file);
+        let orchestrators = project::orchestrators(db, *file);
         if !project::has_errors(db, *file) {
             for orc in &orchestrators {
                 for resource in compile::resources(orc, &Options::default()).unwrap_or_default() {
@@ -210,7 +210,7 @@ fn who_compiles_indexes_nothing() {
         Database::observed(move |query| log.lock().expect("no test panics in it").push(query.to_owned()));
     let file = db.open(&edited.system, "main.efl");
     assert!(!project::has_errors(&db, file));
-    let orchestrators = compile::orchestrators(&db, file);
+    let orchestrators = project::orchestrators(&db, file);
     assert!(orchestrators.iter().all(|orc| compile::resources(orc, &Options::default()).is_ok()));
     assert!(!ran.lock().expect("no test panics in it").iter().any(|query| query == "index_item"));
 }

@@ -96,7 +96,7 @@ fn errors(db: &mut Database, program: &Program, text: &str) -> usize {
         let range = std::ops::Range::<usize>::from(diagnostic.range);
         assert!(text.get(range).is_some(), "no place: {diagnostic:?}");
     }
-    let orchestrators = compile::orchestrators(db, file);
+    let orchestrators = project::orchestrators(db, file);
     let graph = Graph::of(&orchestrators);
     drop((graph.svg(), graph.mermaid(), graph.dot(), graph.json()));
     let errors = found.iter().filter(|d| d.level == Level::Error).count();

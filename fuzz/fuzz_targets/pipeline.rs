@@ -34,7 +34,7 @@ fn outcome(files: &[(String, String)]) -> Outcome {
     let errors = found.filter(|d| d.level == Level::Error);
     let mut errors: Vec<_> = errors.map(|d| d.rule.code).collect();
     let orchestrators: Vec<_> =
-        sources.iter().flat_map(|source| compile::orchestrators(&db, *source)).collect();
+        sources.iter().flat_map(|source| project::orchestrators(&db, *source)).collect();
     let graph = Graph::of(&orchestrators);
     drop((graph.svg(), graph.mermaid(), graph.dot(), graph.json()));
     if !errors.is_empty() {

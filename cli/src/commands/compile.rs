@@ -14,7 +14,7 @@ use efl_compiler::{
     compile::{self, CompileError, Options},
     diag::Level,
     expand::{self, Resource, Stage, crds, output},
-    ir, parallel,
+    ir, parallel, project,
     spec::Management,
     yaml,
 };
@@ -122,7 +122,7 @@ impl Compile {
         if report.counts().errors > 0 {
             return refuse(&project, project.report(), terminal);
         }
-        match self.output(&orchestrators(&project))? {
+        match self.output(&project)? {
             Ok(output) => {
                 show(&mut report, terminal)?;
                 self.deliver(&output)?;
@@ -170,17 +170,18 @@ impl Compile {
     }
 
     /// Everything that is to be written, or what is wrong with the resources.
-    fn output(&self, orchestrators: &[ir::Orchestrator]) -> Result<Result<Output, Vec<String>>, Failure> {
+    fn output(&self, project: &Project) -> Result<Result<Output, Vec<String>>, Failure> {
         if self.output.is_none() && self.format == Format::Yaml {
             // Each thread writes what it made.
-            let text = |orc: &ir::Orchestrator| {
-                self.resources(orc).map(|resources| output::to_yaml(&resources, &orc.origins))
+            let text = |orc: ir::Orchestrator| {
+                self.resources(&orc).map(|resources| output::to_yaml(&resources, &orc.origins))
             };
-            let texts: Result<Vec<_>, _> = parallel::map(orchestrators, text).into_iter().collect();
+            let texts: Result<Vec<_>, _> = each_orchestrator(project, text).into_iter().collect();
             return Ok(texts.map(Output::documents));
         }
+        let orchestrators = orchestrators(project);
         let compiled: Result<Vec<_>, _> =
-            parallel::map(orchestrators, |orc| self.resources(orc)).into_iter().collect();
+            parallel::map(&orchestrators, |orc| self.resources(orc)).into_iter().collect();
         let compiled = match compiled {
             Ok(compiled) => compiled,
             Err(messages) => return Ok(Err(messages)),
@@ -293,18 +294,29 @@ fn refuse(
 
 /// The orchestrators of the inputs, with the places of their declarations as resources name them.
 pub(super) fn orchestrators(project: &Project) -> Vec<ir::Orchestrator> {
-    let mut orchestrators = Vec::new();
+    each_orchestrator(project, |orc| orc)
+}
+
+/// What a function makes of each of the [`orchestrators`], on all processors.
+fn each_orchestrator<R: Send>(
+    project: &Project,
+    make: impl Fn(ir::Orchestrator) -> R + Sync + Send,
+) -> Vec<R> {
+    let mut made = Vec::new();
     for (path, file) in project.root_files() {
-        let mut names: HashMap<Arc<str>, Arc<str>> = HashMap::new();
-        for mut orc in compile::orchestrators(&project.db, file) {
+        let files = project::closure(&project.db, file).into_iter().map(|file| file.path(&project.db));
+        let names: HashMap<Arc<str>, Arc<str>> =
+            files.map(|file| (file.clone(), project.disk.origin(path, &file).into())).collect();
+        made.extend(project::each_orchestrator(&project.db, file, |mut orc| {
             for origin in &mut orc.origins {
-                let name = names.entry(origin.file.clone());
-                origin.file = name.or_insert_with_key(|file| project.disk.origin(path, file).into()).clone();
+                if let Some(name) = names.get(&origin.file) {
+                    origin.file = name.clone();
+                }
             }
-            orchestrators.push(orc);
-        }
+            make(orc)
+        }));
     }
-    orchestrators
+    made
 }
 
 /// What is wrong with a resource, at the line of the declaration it comes from.

@@ -9,7 +9,7 @@ use crate::{
     terminal::{Stream, Terminal},
 };
 use clap::ValueEnum;
-use efl_compiler::{compile, diag::Level, graph, ir};
+use efl_compiler::{diag::Level, graph, ir, project};
 
 /// Draw pipelines: sources, events, rules, workflows, functions and clusters
 #[derive(Debug, clap::Args)]
@@ -54,7 +54,7 @@ impl Graph {
             return Ok(Exit::Errors);
         }
         let orchestrators: Vec<ir::Orchestrator> =
-            project.root_files().flat_map(|(_, file)| compile::orchestrators(&project.db, file)).collect();
+            project.root_files().flat_map(|(_, file)| project::orchestrators(&project.db, file)).collect();
         let graph = graph::Graph::of(&orchestrators);
         Terminal::print(&match self.format {
             Format::Svg => graph.svg(),

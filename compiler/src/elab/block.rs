@@ -15,6 +15,7 @@ use efl_grammar::{
     TextRange,
     ast::{self, AstNode, HasMembers, LiteralKind},
 };
+use regex::bytes::{Regex, RegexBuilder};
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
@@ -1015,12 +1016,14 @@ impl WrongText {
 pub(crate) fn check_text(text: &str, ty: &FieldType) -> Result<(), WrongText> {
     let format = |ok: bool, what: &str| if ok { Ok(()) } else { Err(WrongText::Format(what.to_owned())) };
     match ty {
-        FieldType::Text { max } => {
-            format(!text.is_empty(), "text that is not empty")?;
-            format(*max == 0 || text.len() <= *max, &format!("at most {max} bytes"))
+        FieldType::Text { max } if *max != 0 && text.len() > *max => {
+            Err(WrongText::Format(format!("at most {max} bytes")))
         }
+        FieldType::Text { .. } => format(!text.is_empty(), "text that is not empty"),
         FieldType::Pattern { regex, what } => format(matches(regex, text), what),
-        FieldType::Url { schemes } => format(rules::bad_format::is_url(text, schemes), &url_form(schemes)),
+        FieldType::Url { schemes } if !rules::bad_format::is_url(text, schemes) => {
+            Err(WrongText::Format(url_form(schemes)))
+        }
         FieldType::HttpPath => {
             let ok =
                 text.starts_with('/') && !text.contains(char::is_whitespace) && !text.contains(['?', '#']);
@@ -1039,16 +1042,16 @@ pub(crate) fn check_text(text: &str, ty: &FieldType) -> Result<(), WrongText> {
 }
 
 /// Whether a pattern of the catalogue matches a whole text. Compiling one takes longer than all the rest of a small
-/// file's field, and the same few come again and again.
+/// file's field, most of it for letters that are not ASCII, which none of them names; and the same few come again.
 fn matches(pattern: &'static str, text: &str) -> bool {
-    static COMPILED: Mutex<BTreeMap<&'static str, regex::Regex>> = Mutex::new(BTreeMap::new());
+    static COMPILED: Mutex<BTreeMap<&'static str, Regex>> = Mutex::new(BTreeMap::new());
     // A panic elsewhere leaves the map as it was.
     let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(regex) = compiled.get(pattern) {
-        return regex.is_match(text);
+        return regex.is_match(text.as_bytes());
     }
-    let Ok(regex) = regex::Regex::new(&format!("^(?:{pattern})$")) else { return false };
-    compiled.entry(pattern).or_insert(regex).is_match(text)
+    let whole = RegexBuilder::new(&format!("^(?:{pattern})$")).unicode(false).build();
+    whole.is_ok_and(|regex| compiled.entry(pattern).or_insert(regex).is_match(text.as_bytes()))
 }
 
 fn url_form(schemes: &[&str]) -> String {

@@ -40,7 +40,7 @@ fn compile(project: &Project, block: &Block) -> Result<Vec<Json>, String> {
     let mut made = Vec::new();
     for file in project.files.iter().filter(|f| f.path.ends_with(".efl")) {
         let Some(source) = db.file(&file.path) else { continue };
-        for orc in compile::orchestrators(&db, source) {
+        for orc in efl_compiler::project::orchestrators(&db, source) {
             let place = block.values("place").map(str::to_owned).collect();
             let resources = compile::resources(&orc, &Options { place })
                 .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;

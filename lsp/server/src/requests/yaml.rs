@@ -69,7 +69,7 @@ pub(crate) fn orchestrators(file: File<'_>) -> Result<Vec<ir::Orchestrator>> {
             return Err(refused(format!("`{name}` has {count}")));
         }
     }
-    let orchestrators = compile::orchestrators(db, file.source);
+    let orchestrators = project::orchestrators(db, file.source);
     if orchestrators.is_empty() {
         return Err(refused("the file declares no orchestrator: there is nothing to compile"));
     }
