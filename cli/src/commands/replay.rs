@@ -132,9 +132,8 @@ impl Replay {
 
 /// Where a run is repeated: where its orchestrator is now, if that is known.
 fn here(run: &Run, pipelines: &[Pipeline]) -> String {
-    let of = |p: &&Pipeline| (&p.standing.namespace, &p.standing.name) == (&run.namespace, &run.orchestrator);
-    let selected =
-        pipelines.iter().find(of).map(|p| p.standing.status.selected.as_slice()).unwrap_or_default();
+    let of = pipelines.iter().find(|pipeline| pipeline.ran(run));
+    let selected = of.map(|pipeline| pipeline.standing.status.selected.as_slice()).unwrap_or_default();
     if run.cluster.is_empty() || selected.contains(&run.cluster) {
         return run.cluster.clone();
     }

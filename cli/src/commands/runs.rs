@@ -61,10 +61,7 @@ impl Runs {
             let mut found = runs::runs(places, only).await;
             let now = Timestamp::now();
             found.items.retain(|run| {
-                let of = |p: &Pipeline| {
-                    (&p.standing.namespace, &p.standing.name) == (&run.namespace, &run.orchestrator)
-                };
-                (only.is_none() || pipelines.iter().any(of))
+                (only.is_none() || pipelines.iter().any(|pipeline| pipeline.ran(run)))
                     && (!self.failed || run.failed())
                     && self.since.is_none_or(|since| is_within(run.started, now, since))
             });
@@ -143,9 +140,7 @@ fn table(runs: &[Run], pipelines: &[Pipeline], now: Timestamp) -> String {
 /// Where the cause of a failure is declared: the place in a file, if it is known, and the declaration.
 fn cause(run: &Run, pipelines: &[Pipeline]) -> (Option<String>, String) {
     let declarations = run.declarations(run.culprit());
-    let pipeline = pipelines
-        .iter()
-        .find(|p| (&p.standing.namespace, &p.standing.name) == (&run.namespace, &run.orchestrator));
+    let pipeline = pipelines.iter().find(|pipeline| pipeline.ran(run));
     for declaration in &declarations {
         if let Some(at) = pipeline.and_then(|pipeline| pipeline.standing.place(declaration)) {
             return (Some(at.to_owned()), declaration.clone());

@@ -1,5 +1,6 @@
 //! Which declarations there are to ask about.
 
+use super::runs::Run;
 use crate::{
     api::{self, ORCHESTRATOR},
     client::{ApiError, within},
@@ -32,6 +33,11 @@ impl Pipeline {
     /// `smart-city/crossing-safety`.
     pub fn path(&self) -> String {
         format!("{}/{}", self.standing.namespace, self.standing.name)
+    }
+
+    /// Whether a run is one of its runs.
+    pub fn ran(&self, run: &Run) -> bool {
+        self.standing.namespace == run.namespace && self.standing.name == run.orchestrator
     }
 
     fn of(object: &DynamicObject) -> Option<Self> {
